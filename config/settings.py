@@ -1,0 +1,257 @@
+"""Every setting of the installation; each value comes from the environment, then `.env`, then the default here.
+
+A secret may also be given as a file: `NAME_FILE=/run/secrets/name`. `MODE` says which of the two ways to run this is:
+`embedded` (one process, SQLite, nothing else needed) or `production`. `config/checks.py` refuses an unsafe production.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()
+env.read_env(BASE_DIR / ".env")
+
+MODE = env.str("MODE", default="embedded")
+if MODE not in {"embedded", "production"}:
+    raise ImproperlyConfigured(f"MODE is {MODE!r}; it must be 'embedded' or 'production'.")
+EMBEDDED = MODE == "embedded"
+DEMO = env.bool("DEMO", default=False)
+DEBUG = env.bool("DEBUG", default=False)
+VAR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
+
+
+def secret(name: str) -> str:
+    """A secret from the environment, or, in the embedded default only, from the file that `make demo` wrote for it."""
+    stored = VAR / "secrets" / name.lower()
+    fallback = stored.read_text().strip() if EMBEDDED and stored.is_file() else ""
+    return str(env.str(name, default=fallback))
+
+
+# Where people find us. ORIGIN is the one address of the installation: scheme, host and port.
+ORIGIN = env.str("ORIGIN", default="http://127.0.0.1:8000").rstrip("/")
+_origin = urlsplit(ORIGIN)
+if _origin.scheme not in {"http", "https"} or not _origin.hostname:
+    raise ImproperlyConfigured(f"ORIGIN is {ORIGIN!r}; it must look like https://chat.example.org.")
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[_origin.hostname])
+CSRF_TRUSTED_ORIGINS = [ORIGIN]
+# In the demo an example page of each organisation stands on another origin of the same server.
+DEMO_SITE_ORIGIN = ORIGIN.replace("127.0.0.1", "localhost") if DEMO else ""
+if DEMO:
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, "localhost"]
+# How many of our own proxies stand in front: only their entries in X-Forwarded-For are believed.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+
+# An unset SECRET_KEY lets `manage.py check` run and say so (config.E001); nothing is served without one.
+SECRET_KEY = secret("SECRET_KEY") or "unset"
+MASTER_KEYS = secret("MASTER_KEYS")
+
+INSTALLED_APPS = [
+    "config",
+    "chat",
+    "privacy",
+    "helplines",
+    "channels",
+    "allauth",
+    "allauth.account",
+    "axes",
+    "csp",
+    "django_htmx",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "helplines.middleware.StaffScope",
+    "helplines.middleware.PrivateAnswers",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# Data and keys live apart, so that a backup of the one never holds the other (architecture, "Keys").
+_SQLITE = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;",
+}
+DATABASES = {
+    "default": env.db("DATABASE_URL", default=f"sqlite:///{VAR / 'data.sqlite3'}"),
+    "keys": env.db("KEYS_DATABASE_URL", default=f"sqlite:///{VAR / 'keys.sqlite3'}"),
+}
+for _alias, _database in DATABASES.items():
+    if _database["ENGINE"].endswith("sqlite3"):
+        _database["OPTIONS"] = dict(_SQLITE)
+        _database["CONN_MAX_AGE"] = None
+        # Several threads talk to the database in tests too: a file, never a shared memory.
+        _database["TEST"] = {"NAME": str(VAR / f"test-{_alias}.sqlite3")}
+    else:
+        _database["OPTIONS"] = {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10)}}
+DATABASE_ROUTERS = ["config.routers.KeysApart"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Between processes: Redis where there is one; with one process nothing is needed.
+REDIS_URL = env.str("REDIS_URL", default="")
+if REDIS_URL:
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            # redis-py's default socket timeout kills a quiet subscriber.
+            "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "prefix": "toeverlaat"},
+        }
+    }
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+else:
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "memory://")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TIMEZONE = "UTC"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {
+    "let-go-of-the-gone": {"task": "chat.tasks.sweep_every_organisation", "schedule": 20.0},
+}
+
+# People who work here
+AUTH_USER_MODEL = "helplines.Staff"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "desk"
+ACCOUNT_ADAPTER = "helplines.signin.StaffAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
+ACCOUNT_RATE_LIMITS = {"login_failed": False}  # django-axes counts these
+ACCOUNT_PREVENT_ENUMERATION = True
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+# One colleague's mistakes never lock out another behind the same address, and a lock lifts by itself.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 6
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "helplines.signin.address_pseudonym"
+AXES_USERNAME_CALLABLE = "helplines.signin.tried_username"
+AXES_LOCKOUT_TEMPLATE = "account/locked.html"
+AXES_HTTP_RESPONSE_CODE = 429
+
+# Words
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
+# Languages in which an organisation may write its own texts.
+CONTENT_LANGUAGES = [*LANGUAGES, ("fr", _("French")), ("de", _("German"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# What a browser may do on our pages: our own files and nothing else.
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR / "static")))
+_STATIC_BACKEND = "django.contrib.staticfiles.storage.StaticFilesStorage" if EMBEDDED else "config.static.HashedFiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR / "media"}},
+    "staticfiles": {"BACKEND": _STATIC_BACKEND},
+}
+WHITENOISE_USE_FINDERS = EMBEDDED
+WHITENOISE_AUTOREFRESH = False
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'", ORIGIN.replace("http", "ws", 1)],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "manifest-src": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+_ENCRYPTED = _origin.scheme == "https"
+SECURE_SSL_REDIRECT = _ENCRYPTED
+SECURE_HSTS_SECONDS = 31536000 if _ENCRYPTED else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _ENCRYPTED
+SECURE_HSTS_PRELOAD = _ENCRYPTED
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _ENCRYPTED
+SESSION_COOKIE_NAME = "__Host-staff" if _ENCRYPTED else "staff"
+CSRF_COOKIE_NAME = "__Host-csrf" if _ENCRYPTED else "csrf"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+CSRF_FAILURE_VIEW = "config.views.csrf_failure"
+
+# Mail
+EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"toeverlaat@{_origin.hostname}")
+
+# The talk: limits of one socket. A text is at most 4000 characters (issue), a frame what that takes in JSON at most.
+FRAME_BYTES = 32 * 1024
+SAY_BURST = env.int("SAY_BURST", default=20)
+SAY_PER_SECOND = env.float("SAY_PER_SECOND", default=3.0)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "config.logs.Line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    # A request line holds an address or a path that says where somebody looked for help: the status is enough.
+    "loggers": {"django.request": {"level": "ERROR"}, "django.channels.server": {"level": "ERROR"}},
+}

@@ -1,0 +1,33 @@
+"""The organisations, the people in them, and what they promise."""
+
+from helplines.models.organisation import Branch, EmergencyNumber, Line, LineKind, Organisation
+from helplines.models.people import (
+    AgreementAcceptance,
+    Assignment,
+    ConfidentialityAgreement,
+    Membership,
+    Role,
+    Staff,
+)
+from helplines.models.promises import Policy
+from helplines.models.times import Closure, ClosureKind, ExtraOpening, OpeningHours, Weekday
+
+__all__ = [
+    "AgreementAcceptance",
+    "Assignment",
+    "Branch",
+    "Closure",
+    "ClosureKind",
+    "ConfidentialityAgreement",
+    "EmergencyNumber",
+    "ExtraOpening",
+    "Line",
+    "LineKind",
+    "Membership",
+    "OpeningHours",
+    "Organisation",
+    "Policy",
+    "Role",
+    "Staff",
+    "Weekday",
+]

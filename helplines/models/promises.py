@@ -1,0 +1,68 @@
+"""Policies: the promises of an organisation as values that the program keeps, in versions that never change (N04)."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from helplines.models.organisation import Line, Organisation
+from helplines.models.people import Staff
+from helplines.tenancy import tenant_manager
+
+
+class PolicyQuerySet(models.QuerySet["Policy"]):
+    def in_force(self, at: datetime) -> "PolicyQuerySet":
+        """Versions whose day has come, the one that counts first."""
+        return self.filter(valid_from__lte=at).order_by("-valid_from", "-number")
+
+
+class Policy(models.Model):
+    """One version of the promises of an organisation, or of what one line does otherwise.
+
+    `values` has the shape of `helplines.policies.PolicyValues`: all of it for an organisation, only what differs for
+    a line. A version is written once: `save` on an existing row and `delete` raise.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="policies", verbose_name=_("organisation")
+    )
+    line = models.ForeignKey(
+        Line, models.CASCADE, null=True, blank=True, related_name="policies", verbose_name=_("line")
+    )
+    number = models.PositiveIntegerField(_("version"))
+    valid_from = models.DateTimeField(_("valid from"))
+    values: Any = models.JSONField(_("values"))
+    reason = models.CharField(_("reason"), max_length=300)
+    author = models.ForeignKey(
+        Staff, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("author")
+    )
+    created_at = models.DateTimeField(_("published at"), auto_now_add=True)
+
+    objects: ClassVar = tenant_manager(PolicyQuerySet)
+
+    class Meta:
+        verbose_name = _("policy")
+        verbose_name_plural = _("policies")
+        ordering = ["organisation", "line", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "number"], condition=Q(line=None), name="policy_number_in_organisation"
+            ),
+            models.UniqueConstraint(
+                fields=["line", "number"], condition=Q(line__isnull=False), name="policy_number_in_line"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line or self.organisation} v{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk:
+            raise ValidationError(_("A published policy is never changed; publish a new version."))
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise ValidationError(_("A published policy is never removed; publish a new version."))
