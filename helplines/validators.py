@@ -12,7 +12,23 @@ from django.utils.translation import gettext_lazy as _
 from helplines.colours import contrast, nearest_readable
 
 # First parts of addresses that are ours.
-RESERVED = {"account", "admin", "desk", "demo", "static", "media", "ws", "api", "livez", "readyz", "metrics", "well-known"}
+RESERVED = {
+    "account",
+    "admin",
+    "agreement",
+    "api",
+    "demo",
+    "desk",
+    "livez",
+    "media",
+    "metrics",
+    "promises",
+    "readyz",
+    "start",
+    "static",
+    "well-known",
+    "ws",
+}
 # Parts after an organisation's name that are ours.
 RESERVED_FOR_LINES = {"logo", "desk", "agreement", "frame", "status", "policies", "complaints"}
 READABLE = 4.5  # WCAG 2.2, 1.4.3

@@ -127,17 +127,17 @@ class OwnedByLine(models.Model):
     class Meta:
         abstract = True
 
-    def clean(self) -> None:
-        super().clean()
-        if self.line_id:
-            self.organisation_id = self.line.organisation_id
-
     def save(self, *args: object, **kwargs: object) -> None:
         if not self.organisation_id:
             self.organisation_id = self.line.organisation_id
         if self.organisation_id != self.line.organisation_id:
             raise ValidationError(_("This line belongs to another organisation."))
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def clean(self) -> None:
+        super().clean()
+        if self.line_id:
+            self.organisation_id = self.line.organisation_id
 
 
 class Branch(models.Model):

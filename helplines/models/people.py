@@ -3,12 +3,13 @@
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from helplines.fields import LocalisedField
-from helplines.models.organisation import Line, Organisation, OwnedByLine
+from helplines.models.organisation import Organisation, OwnedByLine
 from helplines.tenancy import tenant_manager
 
 
@@ -127,13 +128,16 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.staff}, {self.get_role_display()}"
 
+    def clean(self) -> None:
+        super().clean()
+        if self.branch and self.branch.organisation_id != self.organisation_id:
+            raise ValidationError({"branch": _("This centre belongs to another organisation.")})
+
 
 class Assignment(OwnedByLine):
     """A line that a member works on, under which name. A member without any works on all chat lines (A01, C04)."""
 
-    membership = models.ForeignKey(
-        Membership, models.CASCADE, related_name="assignments", verbose_name=_("membership")
-    )
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="assignments", verbose_name=_("membership"))
     alias = models.CharField(_("name for visitors of this line"), max_length=40, blank=True)
 
     objects: ClassVar = tenant_manager(models.QuerySet)
@@ -146,3 +150,8 @@ class Assignment(OwnedByLine):
 
     def __str__(self) -> str:
         return f"{self.membership} → {self.line}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.membership_id and self.line_id and self.membership.organisation_id != self.line.organisation_id:
+            raise ValidationError({"line": _("This line belongs to another organisation.")})

@@ -12,11 +12,20 @@ from helplines.models.organisation import Line, Organisation
 from helplines.models.people import Staff
 from helplines.tenancy import tenant_manager
 
+NEVER_CHANGED = _("A published policy is never changed; publish a new version.")
+NEVER_REMOVED = _("A published policy is never removed; publish a new version.")
+
 
 class PolicyQuerySet(models.QuerySet["Policy"]):
     def in_force(self, at: datetime) -> "PolicyQuerySet":
         """Versions whose day has come, the one that counts first."""
         return self.filter(valid_from__lte=at).order_by("-valid_from", "-number")
+
+    def update(self, **kwargs: Any) -> int:
+        raise ValidationError(NEVER_CHANGED)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise ValidationError(NEVER_REMOVED)
 
 
 class Policy(models.Model):
@@ -61,8 +70,8 @@ class Policy(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk:
-            raise ValidationError(_("A published policy is never changed; publish a new version."))
+            raise ValidationError(NEVER_CHANGED)
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise ValidationError(_("A published policy is never removed; publish a new version."))
+        raise ValidationError(NEVER_REMOVED)

@@ -1,0 +1,64 @@
+"""The only way from an address to a row of ours for a person; absent and forbidden give the same answer."""
+
+from collections.abc import Iterable
+
+from django.http import Http404
+
+from helplines.models import Line, Membership, Organisation, Role, Staff
+from helplines.tenancy import across_organisations
+
+
+def organisation(slug: str) -> Organisation:
+    """The organisation with this address name. Raises Http404."""
+    # Which organisation an address means must be known before we can stand behind its wall.
+    with across_organisations():
+        found: Organisation | None = Organisation.objects.filter(slug=slug).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def chat_line(organisation_slug: str, line_slug: str) -> Line:
+    """The chat line in use with this address. Raises Http404."""
+    # As above: the address comes before the wall.
+    with across_organisations():
+        found: Line | None = (
+            Line.objects.chats()
+            .select_related("organisation")
+            .filter(organisation__slug=organisation_slug, slug=line_slug)
+            .first()
+        )
+    if found is None:
+        raise Http404
+    return found
+
+
+def membership(staff: Staff, organisation_slug: str, roles: Iterable[Role | str]) -> Membership:
+    """One of these roles of this person in this organisation, in force. Raises Http404 (J01, J02).
+
+    Where somebody has several of them, the first in the order of `roles` is given.
+    """
+    wanted = [str(role) for role in roles]
+    found = [
+        entry
+        for entry in memberships_of(staff)
+        if entry.organisation.slug == organisation_slug and entry.role in wanted
+    ]
+    if not found:
+        raise Http404
+    return min(found, key=lambda entry: wanted.index(entry.role))
+
+
+def memberships_of(staff: Staff) -> list[Membership]:
+    """Every role of this person that gives access now."""
+    # A person may work for several organisations: this is how we find out for which.
+    with across_organisations():
+        return list(Membership.objects.of(staff).in_force().select_related("organisation", "staff"))
+
+
+def unsigned_memberships_of(staff: Staff) -> list[Membership]:
+    """Every role of this person that gives no access before the newest agreement is accepted (J01)."""
+    # As above.
+    with across_organisations():
+        everything = Membership.objects.of(staff).select_related("organisation", "staff")
+        return list(everything.exclude(pk__in=Membership.objects.in_force().values("pk")))

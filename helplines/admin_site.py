@@ -1,0 +1,64 @@
+"""The admin site: for administrators of an organisation, and for the operator of the installation.
+
+It stands outside the package `helplines.admin` because that package registers with it while it is being imported.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+class HelplinesAdminSite(admin.AdminSite):
+    """Asks `Membership.role` who may enter and never Django's permission tables; has no sign-in form of its own."""
+
+    site_title = _("Toeverlaat")
+    site_header = _("Administration")
+    index_title = _("Administration")
+    site_url = reverse_lazy("start")  # type: ignore[assignment]
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """An administrator in force of at least one organisation, or the operator (J01, J02)."""
+        from helplines.admin.wall import may_enter
+
+        return may_enter(request)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send a visitor to the one sign-in page, an administrator to where they were going, and others nowhere."""
+        goal = request.GET.get(REDIRECT_FIELD_NAME, "")
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if not request.user.is_authenticated:
+            return redirect_to_login(goal or str(reverse_lazy("admin:index")), str(reverse_lazy("account_login")))
+        return self.not_an_administrator(request)
+
+    def not_an_administrator(self, request: HttpRequest) -> HttpResponse:
+        """Who only has to accept the agreement is led there; for others there is nothing here."""
+        from helplines.admin.wall import awaiting_agreement
+
+        organisation = awaiting_agreement(request)
+        if organisation is None:
+            raise Http404
+        return redirect("agreement", organisation.slug)
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return HttpResponseRedirect(str(reverse_lazy("account_logout")))
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return HttpResponseRedirect(str(reverse_lazy("account_change_password")))
+
+    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("admin:index")
+
+    def get_urls(self) -> list[Any]:
+        """Django's addresses, without the one that looks a row up without asking whose it is; then our own pages."""
+        from helplines.admin.pages import page_urls
+
+        stock = [entry for entry in super().get_urls() if getattr(entry, "name", None) != "view_on_site"]
+        return [*page_urls(self), *stock]

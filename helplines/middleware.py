@@ -1,0 +1,48 @@
+"""What holds for every request: behind whose wall the admin works, and that no answer is kept by a browser."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from django.http import HttpRequest, HttpResponse
+
+from helplines import access
+from helplines.models import Role, Staff
+from helplines.tenancy import across_organisations, inside_all
+
+ADMIN = "/admin/"
+
+
+class StaffScope:
+    """Lets the admin site see the organisations that the person administers, and nothing else (O10)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(ADMIN):
+            return self.get_response(request)
+        with administered(request):
+            return self.get_response(request)
+
+
+def administered(request: HttpRequest) -> AbstractContextManager[None]:
+    """The scope of the organisations of which this person is an administrator in force; of none, nothing is seen."""
+    staff = request.user
+    if isinstance(staff, Staff) and staff.is_active and staff.is_superuser:
+        # The operator of the installation sets up organisations, so no single wall can hold them.
+        return across_organisations()
+    memberships = access.memberships_of(staff) if isinstance(staff, Staff) else []
+    return inside_all([entry.organisation_id for entry in memberships if entry.role == Role.ADMINISTRATOR])
+
+
+class PrivateAnswers:
+    """No answer stays behind on a device that others use too, unless its view says that it may (A15)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        return response

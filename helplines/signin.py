@@ -1,0 +1,61 @@
+"""Who may try to sign in: no open sign-up, and a lock per person and place that never holds an address."""
+
+import hmac
+from collections.abc import Mapping
+from hashlib import sha256
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.http import HttpRequest
+
+UNKNOWN = "0.0.0.0"  # noqa: S104  an address that nobody has, not one to listen on
+
+
+class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts are made by administrators, and an address is never more than its pseudonym."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return address_pseudonym(request)
+
+
+def address_pseudonym(request: HttpRequest) -> str:
+    """A stand-in for the client's address, in the form of an IPv6 address of a private network.
+
+    The same place gives the same stand-in, and without SECRET_KEY nobody gets back from it to the address. The
+    attempts of a whole IPv6 household (/64) count as one, as those behind one IPv4 address do (security goal G1).
+    """
+    place = place_of(client_address(request))
+    key = sha256(b"toeverlaat address pseudonym\0" + settings.SECRET_KEY.encode()).digest()
+    digest = hmac.new(key, place, sha256).digest()
+    return str(IPv6Address(b"\xfd" + digest[:15]))
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address that our own outermost proxy saw; what a client writes itself in a header is never believed."""
+    seen = [str(request.META.get("REMOTE_ADDR") or "")]
+    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    chain = forwarded + seen
+    return chain[-1 - min(settings.TRUSTED_PROXIES, len(chain) - 1)]
+
+
+def place_of(address: str) -> bytes:
+    """What of an address counts: all of IPv4, the network half of IPv6."""
+    try:
+        found: IPv4Address | IPv6Address = ip_address(address)
+    except ValueError:
+        found = ip_address(UNKNOWN)
+    if isinstance(found, IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    return found.packed[:8] if isinstance(found, IPv6Address) else b"4" + found.packed
+
+
+def tried_username(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
+    """The name that somebody tries to sign in with, one form for all ways of writing it."""
+    given = credentials or request.POST
+    tried = next((given[key] for key in ("username", "email", "login") if given.get(key)), "")
+    return str(tried).strip().lower()[:150]

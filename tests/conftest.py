@@ -1,0 +1,62 @@
+"""What every test stands on: its own corner of the disk, keys of its own, and no scope until the code takes one."""
+
+import atexit
+import base64
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+# Settings read the environment once, when Django starts; that is below, with the environment in place.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+if "VAR_DIR" in os.environ:
+    VAR = Path(os.environ["VAR_DIR"]) / WORKER
+else:
+    VAR = Path(tempfile.mkdtemp(prefix="toeverlaat-test-"))
+    atexit.register(shutil.rmtree, VAR, ignore_errors=True)
+VAR.mkdir(parents=True, exist_ok=True)
+os.environ.update(
+    DJANGO_SETTINGS_MODULE="config.settings",
+    MODE="embedded",
+    DEBUG="",
+    DEMO="",
+    ORIGIN="http://127.0.0.1:8000",
+    ALLOWED_HOSTS="127.0.0.1,localhost,testserver",
+    SECRET_KEY="test-key-of-no-worth-beyond-these-tests-0123456789",
+    MASTER_KEYS="test:" + base64.b64encode(bytes(range(32))).decode(),
+    VAR_DIR=str(VAR),
+    EMAIL_URL="memorymail://",
+)
+
+import django  # noqa: E402
+import pytest  # noqa: E402
+from django.core.cache import cache  # noqa: E402
+from django.test import override_settings  # noqa: E402
+from hypothesis import settings as hypothesis_settings  # noqa: E402
+
+django.setup()
+hypothesis_settings.register_profile("toeverlaat", deadline=None, max_examples=100, database=None)
+hypothesis_settings.load_profile("toeverlaat")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that may use the database may use both: data and keys live apart."""
+    for item in items:
+        mark = item.get_closest_marker("django_db")
+        if mark is not None:
+            both = pytest.mark.django_db(*mark.args, **{**mark.kwargs, "databases": "__all__"})
+            item.add_marker(both, append=False)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords() -> Iterator[None]:
+    """Hashing is slow on purpose; tests need only that it is done."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """No test sees what another has counted."""
+    cache.clear()
