@@ -1,0 +1,35 @@
+"""The one door for servers: pages go to Django, sockets to the talk."""
+
+import os
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.core.asgi import get_asgi_application
+
+pages = get_asgi_application()
+
+from channels.auth import AuthMiddlewareStack  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+
+from chat.routing import websocket_urlpatterns  # noqa: E402
+from config.checks import refuse_unsafe_start  # noqa: E402
+from config.origins import Application, ExactOrigin  # noqa: E402
+
+refuse_unsafe_start()
+
+
+class SessionsForTheDesk:
+    """Reads the session for a counsellor's socket alone; a visitor's cookies are not even parsed."""
+
+    def __init__(self, application: Application) -> None:
+        self.plain, self.signed_in = application, AuthMiddlewareStack(application)
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
+        wanted = self.signed_in if scope["path"].endswith("/desk/") else self.plain
+        return await wanted(scope, receive, send)
+
+
+application = ProtocolTypeRouter(
+    {"http": pages, "websocket": ExactOrigin(SessionsForTheDesk(URLRouter(websocket_urlpatterns)))}
+)

@@ -1,0 +1,114 @@
+"""System checks: what makes an installation unsafe, and what to do about it. Production does not start with any."""
+
+import base64
+import binascii
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ImproperlyConfigured
+
+SHORTEST_SECRET = 50
+_KNOWN_SECRETS = ("unset", "django-insecure-", "changeme", "change-me", "secret")
+
+
+def error(number: int, what: str, hint: str) -> Error:
+    return Error(what, hint=hint, id=f"config.E{number:03}")
+
+
+@register
+def secret_key_is_set(**kwargs: Any) -> Iterable[CheckMessage]:
+    if settings.SECRET_KEY == "unset":  # noqa: S105  the word in settings for "there is none"
+        yield error(1, "SECRET_KEY is not set.", "Set SECRET_KEY or SECRET_KEY_FILE; `make demo` makes its own.")
+
+
+@register
+def production_is_safe(**kwargs: Any) -> Iterable[CheckMessage]:
+    """Everything that the embedded default may do and a real installation may not (security goals C7, N1, N4)."""
+    if settings.EMBEDDED:
+        return
+    for check in (_secret_key, _between_processes, _databases, _master_keys, _doors):
+        yield from check()
+
+
+def _secret_key() -> Iterable[CheckMessage]:
+    key = settings.SECRET_KEY
+    if len(key) < SHORTEST_SECRET or key.lower().startswith(_KNOWN_SECRETS) or len(set(key)) < 10:
+        yield error(
+            2,
+            f"SECRET_KEY is a default, or shorter than {SHORTEST_SECRET} characters.",
+            'Make one: python3 -c "import secrets; print(secrets.token_urlsafe(64))".',
+        )
+
+
+def _between_processes() -> Iterable[CheckMessage]:
+    layer = settings.CHANNEL_LAYERS["default"]["BACKEND"]
+    if "InMemory" in layer or settings.CELERY_BROKER_URL.startswith("memory"):
+        yield error(
+            3,
+            "Processes cannot reach one another: the channel layer or the broker lives in memory.",
+            "Set REDIS_URL, such as redis://redis.internal:6379/0.",
+        )
+
+
+def _databases() -> Iterable[CheckMessage]:
+    default, keys = settings.DATABASES["default"], settings.DATABASES["keys"]
+    if any(database["ENGINE"].endswith("sqlite3") for database in (default, keys)):
+        yield error(
+            4,
+            "SQLite serves one process only.",
+            "Set DATABASE_URL and KEYS_DATABASE_URL to two PostgreSQL databases.",
+        )
+    elif all(default.get(part) == keys.get(part) for part in ("HOST", "PORT", "NAME")):
+        yield error(
+            10,
+            "The keys live in the same database as the data.",
+            "Set KEYS_DATABASE_URL to a database of its own, best on another server: "
+            "a backup of the data must never hold the keys.",
+        )
+
+
+def master_keys_are_well_formed(value: str) -> bool:
+    """Whether this is `id:base64 of 32 bytes`, once or more with commas between, each id once."""
+    entries = [entry.strip().partition(":") for entry in value.split(",")]
+    names = [name for name, _colon, _key in entries]
+    return len(set(names)) == len(names) and all(name and _is_a_key(key) for name, _colon, key in entries)
+
+
+def _is_a_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, validate=True)) == 32
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _master_keys() -> Iterable[CheckMessage]:
+    if not master_keys_are_well_formed(settings.MASTER_KEYS):
+        yield error(
+            5,
+            "MASTER_KEYS is missing or malformed.",
+            "Set MASTER_KEYS or MASTER_KEYS_FILE to id:key, newest first, with commas between; a key is 32 random "
+            "bytes in base64. Never make a new one for an installation that has data: what it sealed would be lost.",
+        )
+
+
+def _doors() -> Iterable[CheckMessage]:
+    if settings.DEBUG:
+        yield error(6, "DEBUG is on: an error page would show what people wrote.", "Leave DEBUG out.")
+    if not settings.ORIGIN.lower().startswith("https://"):
+        yield error(7, "ORIGIN is not encrypted.", "Set ORIGIN to the https:// address that people use.")
+    if any("*" in host or host.startswith(".") for host in settings.ALLOWED_HOSTS):
+        yield error(8, "ALLOWED_HOSTS lets any name in.", "Name the hosts, or leave ALLOWED_HOSTS out.")
+    if settings.DEMO:
+        yield error(9, "DEMO is on: it has made-up people with known names.", "Leave DEMO out.")
+
+
+def refuse_unsafe_start() -> None:
+    """Stop a server that would start unsafely; servers, unlike `manage.py`, run no checks by themselves.
+
+    Raises ImproperlyConfigured with every fault and its hint.
+    """
+    found = [*secret_key_is_set(), *production_is_safe()]
+    if found:
+        raise ImproperlyConfigured("\n".join(f"{fault.id}: {fault.msg} {fault.hint}" for fault in found))

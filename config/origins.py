@@ -1,0 +1,40 @@
+"""Who may open a socket: pages of our own origin and nobody else (security goal E2)."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+Application = Callable[[Any, Any, Any], Awaitable[Any]]
+_USUAL_PORTS = {"http": 80, "https": 443}
+
+
+def as_browsers_send_it(address: str) -> bytes:
+    """An address as a browser writes it in `Origin`: small letters, no path, no port where it is the usual one."""
+    parts = urlsplit(address)
+    scheme, host = parts.scheme.lower(), parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    port = "" if parts.port in {None, _USUAL_PORTS.get(scheme)} else f":{parts.port}"
+    return f"{scheme}://{host}{port}".encode()
+
+
+def origins_of(scope: dict[str, Any]) -> list[bytes]:
+    """Every `Origin` header of a handshake; a browser sends exactly one."""
+    return [value for name, value in scope.get("headers", []) if name.lower() == b"origin"]
+
+
+class ExactOrigin:
+    """Refuses a handshake with 403, before it is accepted, unless its one `Origin` is ours to the byte.
+
+    Channels' `AllowedHostsOriginValidator` is not enough: it lets another scheme and another port in.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
+        if origins_of(scope) == [as_browsers_send_it(settings.ORIGIN)]:
+            return await self.application(scope, receive, send)
+        await receive()
+        return await send({"type": "websocket.close", "code": 4403})
