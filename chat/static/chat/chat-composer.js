@@ -1,0 +1,147 @@
+/** <chat-composer>: where somebody writes. Shared by the visitor's page and the counsellor's desk. */
+
+import { element, fill } from "./words.js";
+
+let made = 0;
+
+/**
+ * Set `words` (a table with the keys of `chat/strings/shared.py`) before use, then call `label()`.
+ *
+ * Events: `say` with `{text}` (trimmed, 1 to `limit` characters; the box is emptied, `giveBack` returns a text that
+ * was not stored), `draft` with `{text}` at every change.
+ */
+export class ChatComposer extends HTMLElement {
+  /** @type {any} */
+  words = {};
+  limit = 4000;
+  #form = element("form", "composer");
+  #label = element("label", "composer__label");
+  #box = element("textarea", "composer__box");
+  #send = element("button", "button composer__send");
+  #note = element("p", "composer__note");
+  #reason = "";
+
+  connectedCallback() {
+    if (this.#form.isConnected) return;
+    made += 1;
+    this.#box.id = `composer-${made}`;
+    this.#note.id = `composer-${made}-note`;
+    this.#label.htmlFor = this.#box.id;
+    this.#note.setAttribute("aria-live", "polite");
+    this.#send.type = "submit";
+    this.#box.rows = 1;
+    // A spelling service in the cloud, or a list of earlier entries, would carry the words outside the talk.
+    const settings = { autocomplete: "off", spellcheck: "false", writingsuggestions: "false", enterkeyhint: "send", dir: "auto" };
+    for (const [name, value] of Object.entries(settings)) this.#box.setAttribute(name, value);
+    this.#box.setAttribute("aria-describedby", this.#note.id);
+    this.#box.addEventListener("input", () => this.#changed());
+    this.#box.addEventListener("keydown", (event) => this.#pressed(event));
+    this.#form.addEventListener("submit", (event) => this.#submitted(event));
+    const row = element("div", "composer__row");
+    row.append(this.#box, this.#send);
+    this.#form.append(this.#label, row, this.#note);
+    this.append(this.#form);
+  }
+
+  /** Give the parts their words; call again after `words` changed. */
+  label() {
+    this.#label.textContent = this.words.composer_label;
+    this.#send.textContent = this.words.composer_send;
+    this.#box.placeholder = this.words.composer_placeholder;
+    this.#tell();
+  }
+
+  get value() {
+    return this.#box.value;
+  }
+
+  set value(text) {
+    this.#box.value = text;
+    this.#grow();
+    this.#tell();
+  }
+
+  /** The words cannot be sent now: they stay, may be copied, and the reason stands below. @param {string} reason */
+  disable(reason) {
+    this.#reason = reason;
+    this.#switch(true);
+  }
+
+  enable() {
+    this.#reason = "";
+    this.#switch(false);
+  }
+
+  /**
+   * A text that was not stored comes back, before what was written since.
+   * @param {string} text
+   */
+  giveBack(text) {
+    this.value = this.value ? `${text}\n${this.value}` : text;
+    this.#announce();
+  }
+
+  focus() {
+    this.#box.focus();
+  }
+
+  /** @param {boolean} off */
+  #switch(off) {
+    this.#box.readOnly = off;
+    this.#box.setAttribute("aria-disabled", String(off));
+    this.#send.disabled = off;
+    this.#tell();
+  }
+
+  #changed() {
+    this.#grow();
+    this.#tell();
+    this.#announce();
+  }
+
+  #announce() {
+    this.dispatchEvent(new CustomEvent("draft", { detail: { text: this.value } }));
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    // While an input method composes a character, Enter belongs to it.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.#form.requestSubmit();
+  }
+
+  /** @param {SubmitEvent} event */
+  #submitted(event) {
+    event.preventDefault();
+    const text = this.value.trim();
+    if (!text || this.#reason || this.#left(text) < 0) return;
+    this.value = "";
+    this.dispatchEvent(new CustomEvent("say", { detail: { text } }));
+    this.#announce();
+    this.focus();
+  }
+
+  /** Room left, counted as the server counts: in characters, not in the halves that JavaScript counts. @param {string} text */
+  #left(text) {
+    return this.limit - [...text.trim()].length;
+  }
+
+  #tell() {
+    const left = this.#left(this.value);
+    let note = this.#reason;
+    if (!note && left < 0) note = fill(this.words.composer_too_long, { count: -left });
+    else if (!note && left <= this.limit / 10) note = fill(this.words.composer_left, { count: left });
+    if (this.#note.textContent !== note) this.#note.textContent = note;
+    this.#note.classList.toggle("composer__note--wrong", left < 0);
+    this.#box.setAttribute("aria-invalid", String(left < 0));
+  }
+
+  #grow() {
+    this.#box.style.height = "auto";
+    // The style sheet sets the highest height; the border is not in scrollHeight.
+    this.#box.style.height = `${this.#box.scrollHeight + 2}px`;
+  }
+}
+
+customElements.define("chat-composer", ChatComposer);

@@ -1,0 +1,122 @@
+/** Messages on their way: kept until the server says that they are stored, sent again with the same id. */
+
+/** @typedef {{id: string, text: string, state: "pending" | "failed", tries: number, timer: number}} Letter */
+
+const ANSWER_WITHIN = 15_000;
+const TRIES = 3;
+/** Reasons that pass by themselves. */
+const PASSING = new Set(["slow_down", "broken"]);
+
+/** A UUID of version 4; older browsers have no `crypto.randomUUID`. */
+export function newId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/**
+ * Events, each with `{id, text}` in `detail`: `pending` (on its way), `failed` (not stored yet; `retry(id)` tries
+ * again), `returned` (the server will not take it; `why` says the reason, the text belongs back in the composer).
+ */
+export class Outbox extends EventTarget {
+  /** @type {Map<string, Letter>} */
+  #letters = new Map();
+
+  /** @param {(id: string, text: string) => boolean} send puts one message on the line; false when there is no line */
+  constructor(send) {
+    super();
+    this.send = send;
+  }
+
+  get size() {
+    return this.#letters.size;
+  }
+
+  /**
+   * Take a text and send it now, or as soon as there is a line.
+   * @param {string} text
+   * @returns {string} its id
+   */
+  add(text) {
+    const letter = { id: newId(), text, state: /** @type {const} */ ("pending"), tries: 0, timer: 0 };
+    this.#letters.set(letter.id, letter);
+    this.#tell("pending", letter);
+    this.#post(letter);
+    return letter.id;
+  }
+
+  /**
+   * The server has it, or we found it in the history: done.
+   * @param {string} id
+   */
+  stored(id) {
+    clearTimeout(this.#letters.get(id)?.timer);
+    this.#letters.delete(id);
+  }
+
+  /**
+   * @param {string | null} id
+   * @param {string} why as in `docs/protocol.md`
+   */
+  refused(id, why) {
+    const letter = id ? this.#letters.get(id) : undefined;
+    if (!letter) return;
+    clearTimeout(letter.timer);
+    if (!PASSING.has(why)) {
+      this.#letters.delete(letter.id);
+      this.#tell("returned", letter, why);
+    } else if (letter.tries < TRIES) {
+      letter.timer = window.setTimeout(() => this.#post(letter), 1000 * letter.tries);
+    } else {
+      this.#fail(letter);
+    }
+  }
+
+  /** @param {string} id */
+  retry(id) {
+    const letter = this.#letters.get(id);
+    if (!letter) return;
+    letter.tries = 0;
+    this.#post(letter);
+  }
+
+  /** After a reconnection: everything that was not answered goes again, oldest first. */
+  resend() {
+    for (const letter of this.#letters.values()) this.#post(letter);
+  }
+
+  /** The talk is over: hand back the texts that were never stored, oldest first. */
+  giveUp() {
+    const texts = [...this.#letters.values()].map((letter) => letter.text);
+    for (const letter of this.#letters.values()) clearTimeout(letter.timer);
+    this.#letters.clear();
+    return texts;
+  }
+
+  /** @param {Letter} letter */
+  #post(letter) {
+    clearTimeout(letter.timer);
+    if (letter.state === "failed") this.#tell("pending", letter);
+    letter.state = "pending";
+    if (this.send(letter.id, letter.text)) letter.tries += 1;
+    letter.timer = window.setTimeout(() => this.#fail(letter), ANSWER_WITHIN);
+  }
+
+  /** @param {Letter} letter */
+  #fail(letter) {
+    letter.state = "failed";
+    this.#tell("failed", letter);
+  }
+
+  /**
+   * @param {string} name
+   * @param {Letter} letter
+   * @param {string} [why]
+   */
+  #tell(name, letter, why) {
+    this.dispatchEvent(new CustomEvent(name, { detail: { id: letter.id, text: letter.text, why } }));
+  }
+}
