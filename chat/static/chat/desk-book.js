@@ -1,0 +1,166 @@
+/** What this desk knows: the talks of this counsellor, who waits, and what was read. No page, no socket. */
+
+/** @typedef {import("./chat-log.js").Message} Message */
+/**
+ * @typedef {{code: string, line: string, line_name: string, since: string, language: string, present: boolean}} Waiting
+ * @typedef {{slug: string, name: string, state: string}} Line
+ * @typedef {{
+ *   code: string, line: string, line_name: string, state: string, nickname: string | null,
+ *   answers: {label: string, value: string}[], language: string, since: string, claimed: string,
+ *   last_seq: number, seen_seq: number, visitor_seen_seq: number, present: boolean, soft_minutes: number
+ * }} Talk
+ * @typedef {{presence: string, capacity: number, talks: Talk[], waiting: Waiting[], present: number, lines: Line[]}} DeskFrame
+ */
+
+/** One talk as this tab knows it. */
+export class Entry {
+  /** @param {Talk} talk */
+  constructor(talk) {
+    this.talk = talk;
+    /** Up to where this counsellor has read. */
+    this.seen = talk.seen_seq;
+    /** @type {Set<number>} the visitor's messages that were not read yet */
+    this.unreadSeqs = new Set();
+    /** @type {{by: string | null, why: string | null, at: number} | null} set when the talk is over */
+    this.ended = null;
+  }
+
+  get unread() {
+    return this.unreadSeqs.size;
+  }
+
+  get isOpen() {
+    return this.ended === null;
+  }
+
+  /**
+   * Count what the visitor wrote; a message that comes twice counts once.
+   * @param {Message} message
+   */
+  hear(message) {
+    if (message.from === "visitor" && message.seq > this.seen) this.unreadSeqs.add(message.seq);
+  }
+
+  /**
+   * Everything up to here was on the screen.
+   * @param {number} seq
+   * @returns {boolean} whether that is news
+   */
+  read(seq) {
+    if (seq <= this.seen) return false;
+    this.seen = seq;
+    this.unreadSeqs = new Set([...this.unreadSeqs].filter((one) => one > seq));
+    return true;
+  }
+}
+
+/** The desk in one place. */
+export class Book {
+  constructor() {
+    /** Whether the server has told us how things are. */
+    this.told = false;
+    this.presence = "away";
+    this.capacity = 0;
+    this.present = 0;
+    /** @type {Waiting[]} */
+    this.waiting = [];
+    /** @type {Line[]} */
+    this.lines = [];
+    /** @type {Map<string, Entry>} */
+    this.entries = new Map();
+    /** @type {string | null} the talk on the screen */
+    this.active = null;
+  }
+
+  /**
+   * The server's whole view replaces ours. A talk that it no longer names is over; one that it names again goes on.
+   * @param {DeskFrame} frame
+   * @param {number} now
+   * @returns {Entry[]} talks that were not known here
+   */
+  tell(frame, now) {
+    this.told = true;
+    this.presence = frame.presence;
+    this.capacity = frame.capacity;
+    this.present = frame.present;
+    this.waiting = [...frame.waiting].sort((a, b) => a.since.localeCompare(b.since));
+    this.lines = frame.lines;
+    const open = new Map(frame.talks.filter((talk) => talk.state === "active").map((talk) => [talk.code, talk]));
+    for (const [code, entry] of this.entries) {
+      if (!open.has(code)) this.end(code, { by: null, why: null }, now);
+      else if (!entry.isOpen) entry.ended = null;
+    }
+    return [...open.values()].map((talk) => this.add(talk)).filter((entry) => entry !== null);
+  }
+
+  /**
+   * Know a talk, or renew what is known of it.
+   * @param {Talk} talk
+   * @returns {Entry | null} the new entry; null when it was known
+   */
+  add(talk) {
+    const known = this.entries.get(talk.code);
+    if (known) {
+      known.talk = talk;
+      // Another tab of this counsellor may have read further.
+      known.read(talk.seen_seq);
+      return null;
+    }
+    const entry = new Entry(talk);
+    this.entries.set(talk.code, entry);
+    return entry;
+  }
+
+  /**
+   * @param {string} code
+   * @param {{by: string | null, why: string | null}} how
+   * @param {number} now
+   */
+  end(code, { by, why }, now) {
+    const entry = this.entries.get(code);
+    if (!entry) return;
+    // The whole view may tell that it is over before we hear who ended it.
+    const at = entry.ended?.at ?? now;
+    entry.ended = { by: by ?? entry.ended?.by ?? null, why: why ?? entry.ended?.why ?? null, at };
+  }
+
+  /** @param {string} code */
+  forget(code) {
+    this.entries.delete(code);
+    if (this.active === code) this.active = null;
+  }
+
+  get current() {
+    return this.active === null ? null : (this.entries.get(this.active) ?? null);
+  }
+
+  /** The talks in the order in which they were taken; what is over comes last. */
+  get talks() {
+    return [...this.entries.values()].sort(
+      (a, b) => Number(!a.isOpen) - Number(!b.isOpen) || a.talk.claimed.localeCompare(b.talk.claimed),
+    );
+  }
+
+  get openCount() {
+    return [...this.entries.values()].filter((entry) => entry.isOpen).length;
+  }
+
+  get unread() {
+    return [...this.entries.values()].reduce((sum, entry) => sum + entry.unread, 0);
+  }
+
+  /** When the one who waits longest began to wait. */
+  get longestSince() {
+    return this.waiting[0]?.since ?? null;
+  }
+
+  /**
+   * Why the next visitor cannot be taken now; null when they can.
+   * @returns {"not_present" | "no_room" | "nobody_waiting" | null}
+   */
+  get obstacle() {
+    if (this.presence !== "present") return "not_present";
+    if (this.openCount >= this.capacity) return "no_room";
+    return this.waiting.length === 0 ? "nobody_waiting" : null;
+  }
+}

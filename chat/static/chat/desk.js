@@ -1,0 +1,260 @@
+/** The counsellor's desk: hears the server, keeps the book, and lets the parts draw it. See docs/protocol.md, "A counsellor". */
+
+import { Announcer } from "./desk-announce.js";
+import { Book } from "./desk-book.js";
+import { part, show, write } from "./desk-dom.js";
+import { askReason } from "./desk-end.js";
+import { renderKnown } from "./desk-known.js";
+import { Lists, nameOf } from "./desk-lists.js";
+import { Strip } from "./desk-strip.js";
+import { TalkPane } from "./desk-talk.js";
+import { aheadOfUs } from "./desk-time.js";
+import { chooseView, isNarrow, watchBar } from "./desk-views.js";
+import { Wire } from "./wire.js";
+import { fill, pageConfig } from "./words.js";
+
+/** @typedef {import("./desk-book.js").Talk} Talk */
+/** @typedef {import("./desk-book.js").Entry} Entry */
+
+const SECOND = 1000;
+/** After a question that the server had no time for. */
+const ASK_AGAIN = 2000;
+
+class Desk {
+  /** @param {{socket: string, strings: Record<string, any>}} config */
+  constructor({ socket, strings }) {
+    this.strings = strings;
+    this.book = new Book();
+    /** @type {Map<string, TalkPane>} */
+    this.panes = new Map();
+    this.wire = new Wire(socket, () => ({ do: "hello" }));
+    this.strip = new Strip(strings, (state) => this.post({ do: "presence", state }));
+    this.lists = new Lists(strings, { take: () => this.take(), choose: (code) => this.choose(code, true) });
+    this.announcer = new Announcer(strings);
+    this.ahead = aheadOfUs(Number(part("panes").dataset.made));
+    /** Whether the server has said how things are on this connection. */
+    this.greeted = false;
+    this.taking = false;
+    this.refusal = "";
+    /** @type {string | null} the talk that we asked to end */
+    this.ending = null;
+    this.refusals = {
+      taken: strings.refused_taken, nobody_waiting: strings.hint_nobody_waiting, no_room: strings.hint_no_room,
+      not_present: strings.hint_not_present, slow_down: strings.refused_slow_down, broken: strings.refused_broken,
+    };
+  }
+
+  start() {
+    const heard = {
+      line: this.onLine, desk: this.onDesk, taken: this.onTaken, said: this.onSaid, stored: this.onStored, seen: this.onSeen,
+      state: this.onState, history: this.onHistory, peer: this.onPeer, refused: this.onRefused,
+    };
+    for (const [kind, listener] of Object.entries(heard)) {
+      this.wire.addEventListener(kind, (event) => {
+        listener.call(this, /** @type {CustomEvent} */ (event).detail);
+        this.render();
+      });
+    }
+    watchBar();
+    window.addEventListener("beforeunload", (event) => {
+      if ([...this.panes.values()].some((pane) => pane.entry.isOpen && pane.hasUnsent)) event.preventDefault();
+    });
+    window.setInterval(() => this.render(), SECOND);
+    this.wire.start();
+  }
+
+  get online() {
+    return this.wire.state === "online" && this.greeted;
+  }
+
+  get now() {
+    return Date.now() + this.ahead;
+  }
+
+  /** @param {object} frame */
+  post(frame) {
+    return this.wire.send(frame);
+  }
+
+  take() {
+    this.refusal = "";
+    this.taking = this.post({ do: "take" });
+    this.render();
+  }
+
+  /**
+   * Bring a talk on the screen.
+   * @param {string} code
+   * @param {boolean} byHand whether the counsellor asked for it: then the focus goes along
+   */
+  choose(code, byHand) {
+    this.book.active = code;
+    this.render();
+    if (!byHand) return;
+    chooseView("talk");
+    const pane = this.panes.get(code);
+    // On a telephone the keyboard would cover what was said.
+    if (isNarrow() || !pane?.entry.isOpen) pane?.name.focus();
+    else pane.composer.focus();
+  }
+
+  /** @param {Entry} entry */
+  async end(entry) {
+    const pane = this.panes.get(entry.talk.code);
+    const title = fill(this.strings.end_title, { name: nameOf(entry.talk, this.strings) });
+    const why = await askReason({ title, hasDraft: pane?.hasDraft ?? false });
+    if (why === null || !entry.isOpen) return;
+    this.ending = this.post({ do: "close", talk: entry.talk.code, why }) ? entry.talk.code : null;
+    if (!this.ending) pane?.explain(this.strings.refused_offline);
+  }
+
+  /** Take a talk that is over off the desk; the next one that goes on comes in its place. @param {string} code */
+  dismiss(code) {
+    this.panes.get(code)?.root.remove();
+    this.panes.delete(code);
+    this.book.forget(code);
+    const next = this.book.talks.find((entry) => entry.isOpen) ?? this.book.talks[0];
+    if (next) this.choose(next.talk.code, true);
+    else {
+      chooseView("talks");
+      this.render();
+      this.lists.take.focus();
+    }
+  }
+
+  /** Give a new entry its pane and ask for what was said. @param {Entry} entry */
+  lay(entry) {
+    const { code } = entry.talk;
+    const pane = new TalkPane(entry, this.strings, {
+      post: (frame) => this.post(frame),
+      read: (seq) => entry.read(seq) && this.post({ do: "seen", talk: code, seq }),
+      end: () => void this.end(entry),
+      dismiss: () => this.dismiss(code),
+    });
+    this.panes.set(code, pane);
+    pane.settle(part("pane-talk"));
+    pane.open();
+  }
+
+  /** @param {{state: string, code: number}} line */
+  onLine({ state, code }) {
+    if (state !== "online") this.greeted = this.taking = false;
+    show(part("barrier"), state === "stopped");
+    if (state !== "stopped") return;
+    const link = /** @type {HTMLAnchorElement} */ (part("barrier-link"));
+    write(part("barrier-text"), code === 4403 ? this.strings.barrier_sign_in : this.strings.barrier_stopped);
+    write(link, code === 4403 ? this.strings.barrier_sign_in_link : this.strings.barrier_reload_link);
+    if (code !== 4403) link.href = location.pathname;
+  }
+
+  /** @param {import("./desk-book.js").DeskFrame} frame */
+  onDesk(frame) {
+    const isBack = this.book.told && !this.greeted;
+    this.greeted = true;
+    const known = [...this.panes.values()];
+    for (const entry of this.book.tell(frame, this.now)) this.lay(entry);
+    if (isBack) for (const pane of known) pane.catchUp();
+    if (this.book.current === null && this.book.talks.length > 0) {
+      const first = this.book.talks.find((entry) => entry.unread > 0) ?? this.book.talks[0];
+      this.choose(first.talk.code, false);
+    }
+  }
+
+  /** @param {{talk: Talk}} frame */
+  onTaken({ talk }) {
+    this.taking = false;
+    const entry = this.book.add(talk);
+    if (entry) this.lay(entry);
+    this.choose(talk.code, true);
+  }
+
+  /** @param {import("./chat-log.js").Message & {talk: string}} frame */
+  onSaid(frame) {
+    this.panes.get(frame.talk)?.said(frame);
+  }
+
+  /** @param {{talk: string, id: string, seq: number, at: string}} frame */
+  onStored(frame) {
+    this.panes.get(frame.talk)?.stored(frame);
+  }
+
+  /** @param {{talk: string, seq: number}} frame */
+  onSeen({ talk, seq }) {
+    const entry = this.book.entries.get(talk);
+    if (entry) entry.talk.visitor_seen_seq = Math.max(entry.talk.visitor_seen_seq, seq);
+  }
+
+  /** @param {{talk: string, state: string, by: string | null, why: string | null}} frame */
+  onState({ talk, state, by, why }) {
+    if (state === "active" || state === "waiting") return;
+    const pane = this.panes.get(talk);
+    const hadFocus = pane?.root.contains(document.activeElement) ?? false;
+    this.book.end(talk, { by, why }, this.now);
+    this.render();
+    if (this.ending === talk) this.ending = null;
+    // The composer that had the focus may be gone: the way out is the next thing to reach.
+    if (hadFocus && pane && !pane.hasDraft) pane.button.focus();
+  }
+
+  /** @param {{talk: string, messages: import("./chat-log.js").Message[], last_seq: number}} frame */
+  onHistory(frame) {
+    this.panes.get(frame.talk)?.history(frame);
+  }
+
+  /** @param {{talk: string, present: boolean}} frame */
+  onPeer({ talk, present }) {
+    const entry = this.book.entries.get(talk);
+    if (entry) entry.talk.present = present;
+  }
+
+  /** @param {{why: string, do: string | null, id: string | null}} frame */
+  onRefused({ why, do: action, id }) {
+    const sentence = this.refusals[/** @type {keyof Desk["refusals"]} */ (why)] ?? this.strings.refused_broken;
+    if (action === "say") for (const pane of this.panes.values()) pane.outbox.refused(id, why);
+    else if (action === "take" || action === "presence") {
+      this.taking = false;
+      this.refusal = sentence;
+    } else if (action === "close" && this.ending) {
+      this.panes.get(this.ending)?.explain(sentence);
+      this.ending = null;
+    } else if (why === "slow_down" || why === "broken") {
+      window.setTimeout(() => this.panes.forEach((pane) => pane.ask(pane.log.lastSeq)), ASK_AGAIN);
+    }
+  }
+
+  render() {
+    const { book, now, online } = this;
+    const { state } = this.wire;
+    this.strip.render(book, state === "online" && !online ? "connecting" : state, now);
+    this.lists.render(book, { online, taking: this.taking, refusal: this.refusal, now });
+    for (const pane of this.panes.values()) {
+      show(pane.root, pane.entry === book.current);
+      pane.render(online, now);
+    }
+    renderKnown(book.current?.talk ?? null, this.strings);
+    this.renderEmpty();
+    write(part("bar-waiting"), book.waiting.length > 0 ? fill(this.strings.bar_waiting, { n: book.waiting.length }) : "");
+    write(part("bar-unread"), book.unread > 0 ? fill(this.strings.bar_unread, { n: book.unread }) : "");
+    this.announcer.count(book.told ? book.waiting.length : 0, book.unread);
+  }
+
+  /** Without a talk on the screen: what happens next. */
+  renderEmpty() {
+    const { book, strings } = this;
+    show(part("talk-empty"), book.current === null);
+    const texts = {
+      present: book.waiting.length > 0
+        ? [strings.empty_waiting_title, strings.empty_waiting_text]
+        : [strings.empty_present_title, strings.empty_present_text],
+      pause: [strings.empty_pause_title, strings.empty_pause_text],
+      away: [strings.empty_away_title, strings.empty_away_text],
+    };
+    const [title, text] = book.told
+      ? texts[/** @type {keyof typeof texts} */ (book.presence)]
+      : [strings.empty_connecting_title, strings.empty_connecting_text];
+    write(part("talk-empty-title"), title);
+    write(part("talk-empty-text"), text);
+  }
+}
+
+new Desk(pageConfig()).start();
