@@ -1,13 +1,13 @@
 """System checks: what makes an installation unsafe, and what to do about it. Production does not start with any."""
 
-import base64
-import binascii
 from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
+
+from privacy.keys import MasterKeyError, parse_master_keys
 
 SHORTEST_SECRET = 50
 _KNOWN_SECRETS = ("unset", "django-insecure-", "changeme", "change-me", "secret")
@@ -69,22 +69,10 @@ def _databases() -> Iterable[CheckMessage]:
         )
 
 
-def master_keys_are_well_formed(value: str) -> bool:
-    """Whether this is `id:base64 of 32 bytes`, once or more with commas between, each id once."""
-    entries = [entry.strip().partition(":") for entry in value.split(",")]
-    names = [name for name, _colon, _key in entries]
-    return len(set(names)) == len(names) and all(name and _is_a_key(key) for name, _colon, key in entries)
-
-
-def _is_a_key(text: str) -> bool:
-    try:
-        return len(base64.b64decode(text, validate=True)) == 32
-    except (binascii.Error, ValueError):
-        return False
-
-
 def _master_keys() -> Iterable[CheckMessage]:
-    if not master_keys_are_well_formed(settings.MASTER_KEYS):
+    try:
+        parse_master_keys(settings.MASTER_KEYS)
+    except MasterKeyError:
         yield error(
             5,
             "MASTER_KEYS is missing or malformed.",

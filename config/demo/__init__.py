@@ -1,0 +1,1 @@
+"""The example installation of `make demo`: made-up organisations that keep the promises of real ones."""

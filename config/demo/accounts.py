@@ -1,0 +1,93 @@
+"""Who can sign in to the example, with passwords made on this machine, and where to go as whom."""
+
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+
+from config.demo.sites import ExampleSite
+from helplines.models import Staff
+
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
+SHOWN = ("counsellor", "administrator", "auditor")
+PLACES = {"counsellor": "/desk/", "mentor": "/desk/", "administrator": "/admin/"}
+
+
+class Person(NamedTuple):
+    """Somebody of the example, as the seeds name them."""
+
+    organisation: str
+    role: str
+    username: str
+
+
+def new_password() -> str:
+    """Sixteen letters in fours: 79 bits, and easy to type over."""
+    return "-".join("".join(secrets.choice(LETTERS) for _letter in range(4)) for _group in range(4))
+
+
+def renewed(path: Path, people: Sequence[Person]) -> list[dict[str, str]]:
+    """The accounts with their passwords: those that were told before, and a new one for whom none is known."""
+    known = {entry["username"]: entry["password"] for entry in stored(path).get("accounts", [])}
+    fresh = {person.username: new_password() for person in people if person.username not in known}
+    set_passwords(fresh)
+    return [{**person._asdict(), "password": (known | fresh)[person.username]} for person in people]
+
+
+def stored(path: Path) -> dict[str, Any]:
+    """What an earlier start wrote; nothing when it is not there or not whole."""
+    try:
+        found = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def set_passwords(passwords: dict[str, str]) -> None:
+    """Hash them side by side: hashing is slow on purpose, and there are dozens."""
+    with ThreadPoolExecutor() as pool:
+        hashes = pool.map(make_password, passwords.values())
+    for username, hashed in zip(passwords, hashes, strict=True):
+        Staff.objects.filter(username=username).update(password=hashed)
+
+
+def report(sites: Sequence[ExampleSite], accounts: list[dict[str, str]]) -> dict[str, Any]:
+    """What `var/demo.json` holds."""
+    lines = {site.slug: {"page": site.page, "chat": site.chat} for site in sites}
+    return {"base": settings.ORIGIN, "lines": lines, "accounts": accounts}
+
+
+def write(path: Path, content: dict[str, Any]) -> None:
+    """Replace the file in one step; only its owner can read it."""
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(content, file, indent=2)
+    new.replace(path)
+
+
+def in_words(content: dict[str, Any]) -> str:
+    """Where to go as visitor, counsellor, administrator and auditor."""
+    base = content["base"]
+    rows = ["", f"Toeverlaat is on {base}", "", "As a visitor: the example page of an organisation, with its chat button"]
+    rows += [f"  {slug:18} {line['page']}" for slug, line in content["lines"].items()]
+    for role in SHOWN:
+        rows += ["", f"As {role}: {base}{PLACES.get(role, '/start/')}"]
+        rows += [
+            f"  {entry['organisation']:14} {entry['username']:24} {entry['password']}"
+            for entry in content["accounts"]
+            if entry["role"] == role
+        ]
+    rows += [
+        "",
+        "Sign in as a counsellor first and press that you are present: a line opens when somebody can take the talk.",
+        f"All accounts stand in {settings.VAR / 'demo.json'}. Ctrl-C stops; the data is kept.",
+        "",
+    ]
+    return "\n".join(rows)
