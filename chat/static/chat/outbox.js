@@ -88,12 +88,12 @@ export class Outbox extends EventTarget {
     for (const letter of this.#letters.values()) this.#post(letter);
   }
 
-  /** The talk is over: hand back the texts that were never stored, oldest first. */
+  /** The talk is over: hand back what was never stored, oldest first. */
   giveUp() {
-    const texts = [...this.#letters.values()].map((letter) => letter.text);
-    for (const letter of this.#letters.values()) clearTimeout(letter.timer);
+    const letters = [...this.#letters.values()];
+    for (const letter of letters) clearTimeout(letter.timer);
     this.#letters.clear();
-    return texts;
+    return letters;
   }
 
   /** @param {Letter} letter */

@@ -25,6 +25,7 @@ export class Wire extends EventTarget {
   #pingTimer = 0;
   #silenceTimer = 0;
   #waitTimer = 0;
+  #mustWait = false;
 
   /**
    * @param {string} url an address on this origin (`/ws/…`) or a whole `ws:` address
@@ -82,9 +83,10 @@ export class Wire extends EventTarget {
   }
 
   #opened() {
-    clearTimeout(this.#silenceTimer);
     const frame = this.firstFrame();
     if (frame) this.send(frame);
+    this.#listenFor(SILENCE_ALLOWED);
+    if (!frame) this.#ping();
     this.#pingTimer = window.setInterval(() => this.#ping(), PING_EVERY);
     this.#become("online", 0);
   }
@@ -121,8 +123,9 @@ export class Wire extends EventTarget {
 
   /** @param {number} code */
   #retry(code) {
+    this.#mustWait = code === 4429;
     const wait = WAITS[Math.min(this.#tries++, WAITS.length - 1)] * (0.7 + 0.6 * Math.random());
-    this.#waitTimer = window.setTimeout(() => this.#connect(), code === 4429 ? MINUTE : wait);
+    this.#waitTimer = window.setTimeout(() => this.#connect(), this.#mustWait ? MINUTE : wait);
     this.#become("offline", code);
   }
 
@@ -145,8 +148,7 @@ export class Wire extends EventTarget {
 
   /** The network is back, or somebody looks at the page again: no need to wait out the pause. */
   #hurry = () => {
-    if (document.hidden || this.#tries > WAITS.length * 4) return;
-    if (this.#state === "offline") this.#connect();
+    if (this.#state === "offline" && !this.#mustWait) this.#connect();
     else if (this.#state === "online") this.#ping();
   };
 

@@ -1,0 +1,73 @@
+/**
+ * The frame's side of the handshake with the page around it (`embed.js` is the other).
+ *
+ * That page gives us a port, once; we take it only from our direct parent and only when its origin is one of the
+ * sites of this line. Over the port go: how the line is, the number of unread messages, "close the panel"; and
+ * from the other side whether the panel is shown. Never a word of the talk.
+ */
+const VERSION = 1;
+
+export class Host extends EventTarget {
+  /** @type {MessagePort | null} */
+  #port = null;
+  #unread = 0;
+  #state = "";
+  /** A frame without a panel around it counts as shown. */
+  shown = true;
+
+  /** @param {string[]} origins the sites that may embed this line */
+  constructor(origins) {
+    super();
+    window.addEventListener("message", (event) => {
+      if (event.source !== window.parent || window.parent === window || !origins.includes(event.origin)) return;
+      if (event.data?.chatline === VERSION && event.ports[0]) this.#meet(event.ports[0]);
+    });
+    document.addEventListener("keydown", (event) => {
+      // Escape closes the panel, never the talk; in a dialog it belongs to the dialog.
+      if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) this.close();
+    });
+  }
+
+  close() {
+    this.#post({ kind: "close" });
+  }
+
+  /** @param {string} state of the line: open, busy or closed */
+  state(state) {
+    this.#state = state;
+    this.#post({ kind: "state", state });
+  }
+
+  /** One more message that nobody has seen. */
+  unread() {
+    if (this.shown) return;
+    this.#unread += 1;
+    this.#post({ kind: "unread", count: this.#unread });
+  }
+
+  /** @param {MessagePort} port */
+  #meet(port) {
+    this.#port?.close();
+    this.#port = port;
+    port.onmessage = (event) => {
+      if (event.data?.kind === "shown") this.#shown(Boolean(event.data.shown));
+    };
+    this.#post({ kind: "hello", version: VERSION });
+    if (this.#state) this.state(this.#state);
+    this.dispatchEvent(new Event("met"));
+  }
+
+  /** @param {boolean} shown */
+  #shown(shown) {
+    this.shown = shown;
+    if (!shown) return;
+    this.#unread = 0;
+    this.#post({ kind: "unread", count: 0 });
+    this.dispatchEvent(new Event("shown"));
+  }
+
+  /** @param {object} message */
+  #post(message) {
+    this.#port?.postMessage(message);
+  }
+}

@@ -1,0 +1,65 @@
+/** How it is with the line: open, busy or closed, told in words and asked again while somebody looks at it. */
+
+import { part, step, tell } from "./visitor-page.js";
+import { dayAndTime, fill } from "./words.js";
+
+/** @typedef {{state: "open" | "busy" | "closed", reason: string | null, queue: boolean, opens: string | null, text: string}} Status */
+
+const EVERY = 20_000;
+
+export class StatusPanel extends EventTarget {
+  /** @param {any} config the page's configuration */
+  constructor(config) {
+    super();
+    this.strings = config.strings;
+    const address = new URL(config.status, location.href);
+    address.searchParams.set("lang", config.language);
+    this.address = address.href;
+    /** @type {Status | null} */
+    this.status = null;
+    window.setInterval(() => this.ask(), EVERY);
+    document.addEventListener("visibilitychange", () => this.ask());
+  }
+
+  async ask() {
+    if (document.hidden || step() !== "promise") return;
+    try {
+      const answer = await fetch(this.address, { credentials: "omit", referrerPolicy: "no-referrer" });
+      if (answer.ok) this.render(await answer.json());
+    } catch {
+      // Without an answer the last one stays; starting will tell when the line is really gone.
+    }
+  }
+
+  /** @param {Status} status */
+  render(status) {
+    this.status = status;
+    const { strings } = this;
+    const canStart = status.state === "open" || (status.state === "busy" && status.queue);
+    const shape = /** @type {HTMLElement} */ (part("status"));
+    if (shape.dataset.state !== status.state || !shape.textContent) shape.textContent = strings.states[status.state];
+    shape.dataset.state = status.state;
+    tell("reason", this.#reason(status));
+    tell("status-text", status.text);
+    this.#toggle("actions", canStart);
+    this.#toggle("elsewhere", status.state !== "open");
+    const start = /** @type {HTMLElement} */ (part("start"));
+    start.textContent = status.state === "busy" ? strings.start_in_queue : strings.start;
+    this.dispatchEvent(new CustomEvent("status", { detail: status }));
+  }
+
+  /** @param {Status} status */
+  #reason(status) {
+    const { strings } = this;
+    const why = status.state === "closed" ? strings.reasons[status.reason ?? "hours"] : "";
+    const opens = status.state === "closed" && status.opens ? fill(strings.opens, { when: dayAndTime(status.opens) }) : "";
+    const queue = status.state === "busy" ? (status.queue ? strings.busy_queue : strings.busy_no_queue) : "";
+    return [why, opens, queue].filter(Boolean).join(" ");
+  }
+
+  /** @param {string} name @param {boolean} shown */
+  #toggle(name, shown) {
+    const target = part(name);
+    if (target) target.hidden = !shown;
+  }
+}

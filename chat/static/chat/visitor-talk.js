@@ -1,0 +1,219 @@
+/** One talk of a visitor over the wire: it speaks the protocol and tells the page what happened. */
+
+import { Outbox } from "./outbox.js";
+import { Wire } from "./wire.js";
+
+/** @typedef {import("./visitor-memory.js").Memory} Memory */
+/** @typedef {import("./chat-log.js").ChatLog} ChatLog */
+
+/**
+ * Events: `moved` with `{state, why, by, counsellor}`, `peer` with `{present}`, `place` with `{ahead}`, `line` with
+ * `{state, code}`, `gone` with `{why}`, `refused` with the frame (a start, or the whole talk), `returned` with
+ * `{text, why}` (not stored: back to the composer), `unstored` (this browser forbids storage), `said`.
+ */
+export class Talk extends EventTarget {
+  /** "" until the server said that the talk exists. */
+  state = "";
+  #leaving = false;
+  #over = false;
+  /** @type {Record<string, string>} */
+  #answers = {};
+  /** Whether the server let us into the talk on the socket that is open now. */
+  #mayWrite = false;
+  /** @type {import("./visitor-memory.js").Remembered | null} left: what saying goodbye needs, in this page only */
+  #farewell = null;
+
+  /**
+   * @param {{config: any, memory: Memory, log: ChatLog}} parts
+   */
+  constructor({ config, memory, log }) {
+    super();
+    this.config = config;
+    this.memory = memory;
+    this.log = log;
+    this.wire = new Wire(config.socket, () => this.#firstFrame());
+    this.outbox = new Outbox((id, text) => this.#mayWrite && this.wire.send({ do: "say", id, text }));
+    this.#listen();
+  }
+
+  get isOn() {
+    return !this.#over && this.wire.state !== "stopped";
+  }
+
+  /** @param {Record<string, string>} answers */
+  begin(answers) {
+    this.wire.stop();
+    this.#answers = answers;
+    this.#farewell = null;
+    this.state = "";
+    this.resume();
+  }
+
+  /** Go on with the talk that this tab remembers, or start one. */
+  resume() {
+    this.#over = this.#leaving = false;
+    this.wire.start();
+  }
+
+  /** @param {string} text */
+  say(text) {
+    this.outbox.add(text);
+  }
+
+  /** The visitor goes; the page does not wait for the server, but the server is told as soon as that can be. */
+  leave() {
+    this.#leaving = this.#over = true;
+    this.#farewell = this.memory.held;
+    this.memory.forget();
+    if (this.#mayWrite) this.wire.send({ do: "leave" });
+    else if (!this.#farewell && this.wire.state !== "online") this.wire.stop();
+  }
+
+  #firstFrame() {
+    const known = this.memory.held ?? this.#farewell;
+    if (known) return { do: "resume", code: known.code, secret: known.secret, since: this.log.lastSeq };
+    if (!this.#leaving) return { do: "start", language: this.config.language, answers: this.#answers };
+    // Gone before the server knew of us: there is nobody to say goodbye to.
+    queueMicrotask(() => this.wire.stop());
+    return null;
+  }
+
+  #listen() {
+    const { wire, log, outbox } = this;
+    /** @type {Record<string, (frame: any) => void>} */
+    const heard = {
+      started: (frame) => this.#started(frame),
+      resumed: (frame) => this.#resumed(frame),
+      gone: (frame) => this.#gone(frame),
+      history: (frame) => this.#history(frame),
+      said: (frame) => this.#said(frame),
+      stored: (frame) => this.#stored(frame),
+      seen: (frame) => log.seen(frame.seq),
+      state: (frame) => this.#moved(frame),
+      waiting: (frame) => this.#tell("place", frame),
+      peer: (frame) => this.#tell("peer", frame),
+      refused: (frame) => this.#refused(frame),
+      line: (line) => this.#lineChanged(line),
+    };
+    for (const [kind, listener] of Object.entries(heard)) {
+      wire.addEventListener(kind, (event) => listener(/** @type {CustomEvent} */ (event).detail));
+    }
+    for (const kind of ["pending", "failed", "returned"]) {
+      outbox.addEventListener(kind, (event) => this.#onItsWay(kind, /** @type {CustomEvent} */ (event).detail));
+    }
+    log.addEventListener("gap", (event) => wire.send({ do: "since", seq: /** @type {CustomEvent} */ (event).detail.since }));
+    log.addEventListener("again", (event) => outbox.retry(/** @type {CustomEvent} */ (event).detail.id));
+    log.addEventListener("latest", (event) => this.#mayWrite && wire.send({ do: "seen", seq: /** @type {CustomEvent} */ (event).detail.seq }));
+  }
+
+  /** @param {any} frame */
+  #started(frame) {
+    this.#mayWrite = true;
+    if (!this.#leaving) this.#remember(frame);
+    this.#afterWelcome({ ...frame, why: null, by: null, counsellor: null });
+  }
+
+  /** @param {any} frame */
+  #resumed(frame) {
+    this.#mayWrite = true;
+    if (!this.#leaving) {
+      this.#remember(frame);
+      this.wire.send({ do: "keep" });
+    }
+    this.#afterWelcome(frame);
+    this.#tell("peer", { present: frame.present });
+  }
+
+  /** @param {any} frame */
+  #afterWelcome(frame) {
+    if (this.#leaving) {
+      this.#farewell = null;
+      this.wire.send({ do: "leave" });
+      return;
+    }
+    this.#moved(frame);
+    this.outbox.resend();
+  }
+
+  /** @param {{code: string, secret: string}} frame */
+  #remember({ code, secret }) {
+    const seq = this.memory.held?.seq ?? 0;
+    if (!this.memory.keep({ code: code ?? this.memory.held?.code, secret, seq })) this.#tell("unstored", {});
+  }
+
+  /** @param {any} frame */
+  #gone(frame) {
+    this.#end();
+    this.#tell("gone", frame);
+  }
+
+  /** @param {any} frame */
+  #history(frame) {
+    for (const message of frame.messages) this.outbox.stored(message.id);
+    this.log.addAll(frame.messages);
+    this.memory.reached(this.log.lastSeq);
+    const last = frame.messages.at(-1);
+    if (last && last.seq < frame.last_seq) this.wire.send({ do: "since", seq: last.seq });
+  }
+
+  /** @param {any} frame */
+  #said(frame) {
+    this.log.add(frame);
+    this.memory.reached(this.log.lastSeq);
+    if (frame.from === "counsellor") this.#tell("said", frame);
+  }
+
+  /** @param {any} frame */
+  #stored(frame) {
+    this.outbox.stored(frame.id);
+    this.log.stored(frame.id, frame.seq, frame.at);
+    this.memory.reached(this.log.lastSeq);
+  }
+
+  /** @param {any} frame */
+  #moved(frame) {
+    this.state = frame.state;
+    if (frame.state !== "waiting" && frame.state !== "active") this.#end();
+    this.#tell("moved", frame);
+  }
+
+  /** @param {any} frame */
+  #refused(frame) {
+    if (frame.do === "say") this.outbox.refused(frame.id, frame.why);
+    else if (frame.do === "since") window.setTimeout(() => this.wire.send({ do: "since", seq: this.log.lastSeq }), 1000);
+    else if (frame.do === "start" || frame.do === "resume") {
+      this.#end();
+      this.#tell("refused", frame);
+    }
+  }
+
+  /** @param {{state: string, code: number}} line */
+  #lineChanged(line) {
+    if (line.state !== "online") this.#mayWrite = false;
+    this.#tell("line", line);
+  }
+
+  /** The talk is over on the server: nothing to come back to, and what was not stored goes back to its writer. */
+  #end() {
+    this.#over = true;
+    this.#farewell = null;
+    this.memory.forget();
+    this.wire.stop();
+    for (const { id, text } of this.outbox.giveUp()) this.#onItsWay("returned", { id, text, why: "closed" });
+  }
+
+  /** @param {string} kind @param {{id: string, text: string, why?: string}} letter */
+  #onItsWay(kind, letter) {
+    if (kind === "pending") this.log.pending(letter);
+    else if (kind === "failed") this.log.failed(letter.id);
+    else {
+      this.log.withdraw(letter.id);
+      this.#tell("returned", letter);
+    }
+  }
+
+  /** @param {string} name @param {any} detail */
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}

@@ -1,0 +1,209 @@
+/** The visitor's page: from the promise, over the questions and the wait, to the talk and the goodbye. */
+
+import "./chat-composer.js";
+import "./chat-log.js";
+import { Host } from "./visitor-embedded.js";
+import { Memory } from "./visitor-memory.js";
+import { confirmed, followKeyboard, part, show, step, tell } from "./visitor-page.js";
+import { StatusPanel } from "./visitor-status.js";
+import { Talk } from "./visitor-talk.js";
+import { fill, pageConfig } from "./words.js";
+
+const config = pageConfig();
+const { strings } = config;
+const log = /** @type {import("./chat-log.js").ChatLog} */ (document.querySelector("chat-log"));
+const composer = /** @type {import("./chat-composer.js").ChatComposer} */ (document.querySelector("chat-composer"));
+const questions = /** @type {HTMLFormElement | null} */ (part("questions"));
+const memory = new Memory(new URL(config.socket, location.href).pathname);
+const talk = new Talk({ config, memory, log });
+const status = new StatusPanel(config);
+const origins = [location.origin, ...(document.body.dataset.origins ?? "").split(" ")];
+const host = config.embedded ? new Host(origins) : null;
+
+log.words = composer.words = strings;
+log.label();
+composer.label();
+followKeyboard();
+
+/** @param {string} name @param {(detail: any) => void} listener */
+const on = (name, listener) => talk.addEventListener(name, (event) => listener(/** @type {CustomEvent} */ (event).detail));
+/** @param {string} name @param {() => void} listener */
+const click = (name, listener) => {
+  for (const button of document.querySelectorAll(`[data-${name}]`)) button.addEventListener("click", listener);
+};
+
+/* The steps */
+
+/** @param {string} notice why somebody is back here; "" when there is nothing to tell */
+function toPromise(notice) {
+  tell("offline", "");
+  tell("notice", notice);
+  show("promise");
+  status.ask();
+}
+
+/** @param {string} title @param {string} text */
+function toStopped(title, text) {
+  tell("offline", "");
+  tell("stopped-title", title);
+  tell("stopped-text", text);
+  show("stopped");
+}
+
+/** @param {string} title @param {string} text */
+function toThanks(title, text) {
+  tell("offline", "");
+  tell("thanks-title", title);
+  tell("thanks-text", text);
+  composer.value = "";
+  log.clear();
+  questions?.reset();
+  show("thanks");
+}
+
+/** @param {Record<string, string>} answers */
+function begin(answers) {
+  freshTalk();
+  tell("place", strings.connecting);
+  show("waiting");
+  talk.begin(answers);
+}
+
+function freshTalk() {
+  log.clear();
+  composer.value = "";
+  composer.enable();
+  composer.hidden = false;
+  tell("peer", "");
+  tell("notice", "");
+  /** @type {HTMLElement} */ (part("over")).hidden = true;
+}
+
+/** What somebody filled in; an empty field is no answer. */
+function answers() {
+  const given = questions ? [...new FormData(questions).entries()] : [];
+  return Object.fromEntries(given.map(([key, value]) => [key, String(value).trim()]).filter(([, value]) => value));
+}
+
+/* What the server tells */
+
+const moves = {
+  waiting: () => {
+    if (step() === "talk") tell("place", strings.back_in_queue);
+    else if (step() !== "waiting") tell("place", strings.connecting);
+    show("waiting");
+  },
+  /** @param {any} move */
+  active: (move) => {
+    /** @type {HTMLElement} */ (part("with")).textContent = fill(strings.with, { name: move.counsellor || strings.log_nameless });
+    tell("peer", "");
+    const came = step() !== "talk";
+    show("talk");
+    if (came) composer.focus();
+  },
+  /** @param {any} move */
+  closed: (move) => over(move),
+  /** @param {any} move */
+  abandoned: (move) => (step() === "talk" ? over(move) : toThanks(strings.left_title, strings.ended[move.why] ?? "")),
+  refused: () => toPromise(strings.refused_closed),
+};
+
+on("moved", (move) => {
+  if (step() === "thanks") return;
+  /** @type {Record<string, (move: any) => void>} */ (moves)[move.state]?.(move);
+});
+
+/** The talk ended on the other side: the last words stay in sight until the visitor goes on. @param {any} move */
+function over(move) {
+  if (step() !== "talk") return toThanks(strings.over_title, strings.ended[move.why] ?? "");
+  const kept = composer.value.trim();
+  tell("offline", "");
+  tell("peer", "");
+  /** @type {HTMLElement} */ (part("over")).hidden = false;
+  tell("over-text", strings.ended[move.why] ?? strings.over_title);
+  composer.hidden = !kept;
+  composer.disable(strings.over_kept);
+  part("on")?.focus();
+}
+
+on("place", ({ ahead }) => {
+  const sentence = { 0: strings.place_first, 1: strings.place_one }[/** @type {number} */ (ahead)] ?? strings.place_more;
+  tell("place", fill(sentence, { count: ahead }));
+});
+on("peer", ({ present }) => tell("peer", talk.state !== "active" || present ? "" : strings.peer_away));
+on("said", () => host?.unread());
+on("returned", ({ text, why }) => {
+  composer.giveBack(text);
+  if (why === "closed" || why === "not_here") return;
+  composer.disable(strings.returned);
+  window.setTimeout(() => composer.enable(), 3000);
+});
+on("unstored", () => tell("memory", strings.unstored));
+on("gone", ({ why }) => {
+  if (step() === "thanks") return;
+  if (why === "ended") toThanks(strings.over_title, "");
+  else if (why === "reused") toStopped(strings.reused_title, strings.reused_text);
+  else toPromise(why === "late" ? fill(strings.late, { minutes: config.rejoin_minutes }) : strings.unknown);
+});
+on("refused", (frame) => {
+  if (frame.status) status.render(frame.status);
+  const known = frame.why === "line_closed" ? strings.refused_closed : frame.why === "line_busy" ? strings.refused_busy : "";
+  toPromise(known || strings.refused_other);
+});
+on("line", ({ state, code }) => {
+  if (step() !== "waiting" && step() !== "talk") return;
+  if (state === "online") tell("offline", "");
+  if (state === "offline") tell("offline", talk.state ? strings.offline : strings.unreachable);
+  if (state === "stopped") stopped(code);
+});
+
+/** The line will not come back by itself. @param {number} code as in `docs/protocol.md` */
+function stopped(code) {
+  const known = memory.held;
+  // Another tab holds the newer secret: showing ours again would look like a thief and lock the talk.
+  if (code === 1000 || code === 4409) memory.forget();
+  if (code === 4409) toStopped(strings.elsewhere_title, strings.elsewhere_text);
+  else if (code !== 1000) toStopped(strings.broken_title, strings.broken_text);
+  else if (known) over({ why: null });
+}
+
+/* What the visitor does */
+
+click("start", () => (questions ? show("questions") : begin({})));
+click("skip", () => begin({}));
+questions?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  begin(answers());
+});
+composer.addEventListener("say", (event) => talk.say(/** @type {CustomEvent} */ (event).detail.text));
+click("on", () => toThanks(strings.over_title, strings.thanks));
+click("restart", () => toPromise(""));
+click("leave", async () => {
+  const waiting = step() === "waiting";
+  const words = waiting
+    ? { title: strings.stop_title, text: strings.stop_text, yes: strings.stop_yes, no: strings.stop_no }
+    : { title: strings.end_title, text: strings.end_text, yes: strings.end_yes, no: strings.end_no };
+  if (!(await confirmed(words)) || !talk.isOn) return;
+  talk.leave();
+  toThanks(waiting ? strings.left_title : strings.over_title, waiting ? "" : strings.thanks);
+});
+window.addEventListener("beforeunload", (event) => {
+  if (talk.isOn && (step() === "talk" || step() === "waiting")) event.preventDefault();
+});
+
+/* The page around us */
+
+const close = part("close");
+close?.addEventListener("click", () => host?.close());
+host?.addEventListener("met", () => close && (close.hidden = false));
+host?.addEventListener("shown", () => (step() === "talk" ? composer.focus() : undefined));
+status.addEventListener("status", (event) => host?.state(/** @type {CustomEvent} */ (event).detail.state));
+
+status.render(pageConfig("status"));
+if (memory.held) {
+  tell("place", strings.connecting);
+  show("waiting");
+  talk.resume();
+} else {
+  document.body.dataset.at = "promise";
+}

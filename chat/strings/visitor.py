@@ -1,0 +1,106 @@
+"""Sentences of the visitor's page that JavaScript shows; those that stand in the page itself are in its templates."""
+
+from django.utils.translation import gettext as _
+
+from chat.strings import shared
+from chat.strings.shared import Strings
+
+
+def strings() -> Strings:
+    """In the active language, for `config.strings`; a test compares the keys with what the scripts use."""
+    return {**shared.strings(), **status(), **waiting(), **talk(), **ending(), **trouble(), "system": system()}
+
+
+def status() -> Strings:
+    """How it is with the line (A03-A06)."""
+    return {
+        "states": {"open": _("Open"), "busy": _("Everybody is in a talk"), "closed": _("Closed")},
+        "reasons": {
+            "hours": _("It is outside our opening hours."),
+            "holiday": _("We are closed today: it is a public holiday."),
+            "exceptional": _("We are closed now because of something unforeseen."),
+        },
+        "opens": _("We open again {when}."),
+        "busy_queue": _("You can wait for your turn."),
+        "busy_no_queue": _("Please come back in a little while."),
+        "start": _("Go to the chat"),
+        "start_in_queue": _("Wait for my turn"),
+    }
+
+
+def waiting() -> Strings:
+    return {
+        "connecting": _("We are making the connection."),
+        "place_first": _("You are next."),
+        "place_one": _("One person is before you."),
+        "place_more": _("{count} people are before you."),
+        "back_in_queue": _("The counsellor lost the connection. We look for a colleague for you. You come first."),
+        "stop_title": _("Stop waiting?"),
+        "stop_text": _("You lose your place. You can come back whenever the chat is open."),
+        "stop_yes": _("Stop waiting"),
+        "stop_no": _("Keep waiting"),
+    }
+
+
+def talk() -> Strings:
+    return {
+        "with": _("Your talk with {name}"),
+        "peer_away": _("The counsellor's line dropped. Stay here: what you write will arrive."),
+        "offline": _("The line dropped. We try again by ourselves. What you wrote is kept."),
+        "unreachable": _("We cannot reach the chat yet. We keep trying. Does it last? Try another network or browser."),
+        "unstored": _("Your browser stores nothing. Do not reload this page: that would end the talk."),
+        "returned": _("This was not sent. Please try again."),
+        "end_title": _("End the talk?"),
+        "end_text": _("The talk stops for both of you. What was said disappears from this screen."),
+        "end_yes": _("End the talk"),
+        "end_no": _("Go on talking"),
+    }
+
+
+def ending() -> Strings:
+    """The end of a talk, by the reasons of `chat.states.Why`."""
+    return {
+        "over_title": _("The talk is over"),
+        "over_kept": _("The talk is over. This was not sent. You can still copy it."),
+        "left_title": _("You have stopped waiting"),
+        "thanks": _("Thank you for talking with us."),
+        "ended": {
+            "left": _("You ended the talk."),
+            "finished": _("The counsellor ended the talk."),
+            "referred": _("The counsellor ended the talk. You agreed where you can go next."),
+            "no_answer": _("The counsellor ended the talk, because there was no answer for some time."),
+            "misuse": _("The counsellor ended the talk. You can also find help with the numbers on this page."),
+            "not_back": _("The talk is over, because the connection was gone for too long."),
+            "line_closed": _("The chat closed before somebody was free."),
+        },
+    }
+
+
+def trouble() -> Strings:
+    return {
+        "refused_closed": _("The chat closed before somebody was free. We are sorry that we could not talk with you."),
+        "refused_busy": _("Somebody was just before you. Everybody is in a talk now."),
+        "refused_other": _("Starting did not work. Please try again."),
+        "late": _("You were away for more than {minutes} minutes, so the talk has ended. You can start a new one."),
+        "unknown": _("Your earlier talk is no longer there. You can start a new one."),
+        "reused_title": _("We have locked this talk"),
+        "reused_text": _("This talk was opened from a second place. To keep it safe, nobody can come back to it."),
+        "elsewhere_title": _("Your talk is open in another tab"),
+        "elsewhere_text": _("Go on in that tab. You can close this one."),
+        "broken_title": _("The chat does not work here"),
+        "broken_text": _("Try another browser or network. A virus scanner or a firewall may block the connection."),
+    }
+
+
+def system() -> dict[str, str]:
+    """The lines of the system in a talk, by the keys that the server sends as their text."""
+    return {
+        "joined": _("{name} is here."),
+        "left": _("You ended the talk."),
+        "requeued": _("{name} lost the connection. We look for a colleague."),
+        "finished": _("{name} ended the talk."),
+        "referred": _("{name} ended the talk."),
+        "no_answer": _("{name} ended the talk."),
+        "misuse": _("{name} ended the talk."),
+        "not_back": _("The connection was gone for too long."),
+    }
