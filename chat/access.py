@@ -1,0 +1,70 @@
+"""The only way from a code in a frame to a conversation; absent and forbidden give the same answer."""
+
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from chat.models import Conversation
+from chat.queries import DESK_ROLES
+from chat.sealed import Contents
+from chat.wire import RefusedError
+from helplines import access
+from helplines.models import Line, Membership, Staff
+from helplines.tenancy import inside
+from privacy import keys
+from privacy.sealing import UnreadableError
+
+
+def desk_membership(staff: Staff, organisation_slug: str) -> Membership:
+    """The membership with which this person works at the desk of this organisation; raises Http404."""
+    return access.membership(staff, organisation_slug, DESK_ROLES)
+
+
+def line_for_visitors(organisation_slug: str, line_slug: str) -> Line:
+    """The chat line behind an address; raises Http404."""
+    return access.chat_line(organisation_slug, line_slug)
+
+
+def still_at_work(organisation_id: int, membership_ids: set[int]) -> set[int]:
+    """Those of these memberships that still open the desk: a role or an agreement may have ended meanwhile (D6)."""
+    with inside(organisation_id):
+        rows = Membership.objects.in_force().filter(pk__in=membership_ids, role__in=DESK_ROLES)
+        return set(rows.values_list("pk", flat=True))
+
+
+def still_signed_in(sessions: dict[str, str]) -> set[str]:
+    """Those of these sessions (key → authentication hash) that still exist, for a person whose password is the same (D6)."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    rows = Session.objects.filter(session_key__in=sessions, expire_date__gt=timezone.now())
+    people: dict[str, str] = {}
+    for row in rows:
+        person = store().decode(row.session_data).get(SESSION_KEY)
+        if person:
+            people[row.session_key] = person
+    hashes = {str(person.pk): person.get_session_auth_hash() for person in Staff.objects.filter(pk__in=people.values())}
+    return {key for key, person in people.items() if hashes.get(person) == sessions[key]}
+
+
+def own_talk(membership: Membership, code: str) -> Conversation:
+    """A talk that is or was this counsellor's; raises RefusedError("not_here")."""
+    with inside(membership.organisation_id):
+        found: Conversation | None = (
+            Conversation.objects.readable_by(membership)
+            .select_related("line", "organisation", "counsellor")
+            .filter(code=code)
+            .first()
+        )
+    if found is None:
+        raise RefusedError("not_here")
+    return found
+
+
+def contents_of(conversation: Conversation) -> Contents:
+    """The key to a conversation that somebody may read; raises RefusedError("not_here") when it is gone."""
+    try:
+        return Contents.of(conversation, keys.conversation_key(conversation.organisation_id, conversation.code))
+    except (keys.KeyGoneError, UnreadableError):
+        raise RefusedError("not_here") from None

@@ -1,0 +1,67 @@
+"""What is told after something was committed. Call these inside a transaction: they wait for its COMMIT."""
+
+from typing import Any
+
+from django.db import transaction
+
+from chat.hub import Told, Topic, desks, hub, member, visitor
+from chat.models import Conversation
+
+CHANGED = {"kind": "_changed"}
+
+
+def after_commit(*told: Told) -> None:
+    transaction.on_commit(lambda: hub.tell(told))
+
+
+def board_changed(organisation_id: int) -> None:
+    """Something on the desks' common board is different: who waits, who is there, what is open."""
+    after_commit(Told(desks(organisation_id), CHANGED))
+
+
+def both_sides(conversation: Conversation) -> list[Topic]:
+    topics = [visitor(conversation.organisation_id, conversation.code)]
+    if conversation.counsellor_id:
+        topics.append(member(conversation.organisation_id, conversation.counsellor_id))
+    return topics
+
+
+def tell_state(conversation: Conversation, *, by: str, why: str, counsellor: str | None) -> None:
+    """The talk moved on: both sides hear it, and every desk looks again."""
+    frame: dict[str, Any] = {
+        "kind": "state",
+        "state": str(conversation.state),
+        "why": why or None,
+        "by": by,
+        "counsellor": counsellor,
+    }
+    after_commit(
+        Told(visitor(conversation.organisation_id, conversation.code), frame),
+        *[Told(topic, {**frame, "talk": conversation.code}) for topic in both_sides(conversation)[1:]],
+        Told(desks(conversation.organisation_id), CHANGED),
+    )
+
+
+def tell_visitor_presence(conversation: Conversation, present: bool) -> None:
+    """The visitor's line dropped or is back: the counsellor is told, and waiting visitors show it on every desk."""
+    if conversation.counsellor_id:
+        topic = member(conversation.organisation_id, conversation.counsellor_id)
+        after_commit(Told(topic, {"kind": "peer", "present": present, "talk": conversation.code}))
+    else:
+        board_changed(conversation.organisation_id)
+
+
+def replaced(conversation: Conversation, socket: str) -> None:
+    """Another tab took this talk over: the earlier socket closes."""
+    topic = visitor(conversation.organisation_id, conversation.code)
+    after_commit(Told(topic, {"kind": "_replaced"}, socket))
+
+
+def tell_joined(conversation: Conversation, message: dict[str, Any]) -> None:
+    """A system message, to both sides."""
+    after_commit(
+        *[
+            Told(topic, message if topic[1] == "visitor" else {**message, "talk": conversation.code})
+            for topic in both_sides(conversation)
+        ]
+    )

@@ -1,0 +1,101 @@
+"""What both kinds of socket share: decoding, limits, refusals, and hearing what others say."""
+
+import logging
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from chat import wire
+from chat.keeper import keeper
+from chat.limits import Bucket
+
+logger = logging.getLogger(__name__)
+in_database = database_sync_to_async
+NOT_ALLOWED, UNREADABLE, OTHER_TAB, TOO_MANY, OVER = 4403, 4400, 4409, 4429, 1000
+UNREADABLE_IN_A_ROW = 5
+Action = Callable[[Any], Awaitable[None]]
+
+
+class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """One connection. `actions` maps a type of frame to the method that carries it out."""
+
+    decoder: msgspec.json.Decoder[Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.socket = uuid.uuid4().hex
+        self.bucket = Bucket(settings.SAY_BURST, settings.SAY_PER_SECOND)
+        self.unreadable = 0
+        self.finished = False
+
+    def action(self, frame: Any) -> Action | None:
+        raise NotImplementedError
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.finished:
+            return
+        if not self.bucket.take(time.monotonic()):
+            await self.too_many(text_data or "")
+            return
+        try:
+            frame = wire.decode(self.decoder, text_data if text_data is not None else "")
+        except wire.RefusedError as refused:
+            await self.cannot_read(refused, text_data or "")
+            return
+        self.unreadable = 0
+        if isinstance(frame, wire.Ping):
+            await self.tell({"kind": "pong"})
+            return
+        await self.carry_out(frame)
+
+    async def carry_out(self, frame: Any) -> None:
+        do = str(type(frame).__struct_config__.tag)
+        key = str(getattr(frame, "id", "")) or None
+        try:
+            action = self.action(frame)
+            if action is None:
+                raise wire.RefusedError("not_yet")
+            await action(frame)
+        except wire.RefusedError as refused:
+            await self.refuse(refused, do, key, getattr(frame, "talk", None))
+        except Exception:
+            # The text of the exception may quote what was said: our log formatter leaves it out.
+            logger.exception("The action %s failed.", do)
+            await self.refuse(wire.RefusedError("broken"), do, key, getattr(frame, "talk", None))
+
+    async def refuse(
+        self, refused: wire.RefusedError, do: str | None, key: str | None, talk: str | None = None
+    ) -> None:
+        frame = {"kind": "refused", "why": refused.why, "do": do, "id": key, **refused.extra}
+        await self.tell({**frame, "talk": talk} if talk else frame)
+
+    async def cannot_read(self, refused: wire.RefusedError, text: str) -> None:
+        self.unreadable += 1
+        await self.refuse(refused, *wire.glimpse(text))
+        if self.unreadable >= UNREADABLE_IN_A_ROW:
+            await self.finish(UNREADABLE)
+
+    async def too_many(self, text: str) -> None:
+        if self.bucket.exhausted:
+            await self.finish(TOO_MANY)
+        else:
+            await self.refuse(wire.RefusedError("slow_down"), *wire.glimpse(text))
+
+    async def tell(self, frame: dict[str, Any]) -> None:
+        if not self.finished:
+            await self.send(text_data=wire.encode(frame))
+
+    async def finish(self, code: int) -> None:
+        """Close this socket; nothing is sent or heard after."""
+        if not self.finished:
+            self.finished = True
+            await self.close(code=code)
+
+    def note_presence(self) -> None:
+        keeper.add(self)

@@ -1,0 +1,213 @@
+"""The counsellor's socket."""
+
+import asyncio
+from typing import Any
+
+from django.contrib.auth import HASH_SESSION_KEY
+from django.http import Http404
+from django.utils import timezone
+
+from chat import access, presence, queries, service, wire
+from chat.boards import boards
+from chat.consumers.base import NOT_ALLOWED, Action, Socket, in_database
+from chat.hub import Told, desks, hub, member, visitor
+from chat.keeper import Whereabouts, keeper
+from chat.models import Conversation
+from chat.sealed import Contents
+from chat.states import OVER as STATES_OVER
+from chat.wire import RefusedError
+from chat.writer import Saying, moment, writer
+from helplines.models import Membership
+from helplines.tenancy import inside
+
+# A desk is drawn anew at most so often, however much happens.
+REFRESH_SECONDS = 0.2
+
+
+class DeskConsumer(Socket):
+    """One tab of one counsellor."""
+
+    decoder = wire.desk_decoder
+    membership: Membership
+
+    async def connect(self) -> None:
+        self.greeted = False
+        self.open_talks: dict[str, tuple[Conversation, Contents, str | None]] = {}
+        self.seen: dict[int, dict[str, int]] = {}
+        self.refreshing: asyncio.Task[None] | None = None
+        person, session = self.scope.get("user"), self.scope.get("session")
+        if person is None or session is None or not person.is_authenticated:
+            await self.finish(NOT_ALLOWED)
+            return
+        slug = self.scope["url_route"]["kwargs"]["organisation"]
+        try:
+            self.membership = await in_database(access.desk_membership)(person, slug)
+        except Http404:
+            await self.finish(NOT_ALLOWED)
+            return
+        self.session = str(session.session_key), str(session.get(HASH_SESSION_KEY, ""))
+        self.topics = (
+            desks(self.membership.organisation_id),
+            member(self.membership.organisation_id, self.membership.pk),
+        )
+        await self.accept()
+
+    async def disconnect(self, code: int) -> None:
+        self.finished = True
+        keeper.remove(self)
+        for topic in getattr(self, "topics", ()):
+            hub.leave(topic, self)
+        if self.refreshing is not None:
+            self.refreshing.cancel()
+
+    def action(self, frame: Any) -> Action | None:
+        if not self.greeted:
+            return self.hello if isinstance(frame, wire.Hello) else None
+        actions: dict[type, Action] = {
+            wire.Hello: self.hello,
+            wire.Presence: self.set_presence,
+            wire.Take: self.take,
+            wire.Open: self.open,
+            wire.DeskSay: self.say,
+            wire.DeskSince: self.since,
+            wire.DeskSeen: self.mark_seen,
+            wire.Close: self.end,
+        }
+        return actions.get(type(frame))
+
+    def whereabouts(self) -> Whereabouts | None:
+        key, session_hash = self.session
+        seen, self.seen = self.seen, {}
+        return Whereabouts(
+            self.membership.organisation_id,
+            membership_id=self.membership.pk,
+            session=key,
+            session_hash=session_hash,
+            seen=seen,
+        )
+
+    async def hear(self, frame: dict[str, Any], text: str) -> None:
+        if frame["kind"] == "_changed":
+            self.refresh_soon()
+        elif not self.finished:
+            await self.send(text_data=text)
+            if frame["kind"] == "state" and frame["state"] in STATES_OVER:
+                self.open_talks.pop(frame["talk"], None)
+
+    def refresh_soon(self) -> None:
+        if self.refreshing is None or self.refreshing.done():
+            self.refreshing = asyncio.ensure_future(self.refresh_later())
+
+    async def refresh_later(self) -> None:
+        await asyncio.sleep(REFRESH_SECONDS)
+        # What changes while we read is drawn by the next one.
+        self.refreshing = None
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        board = await boards.of(self.membership.organisation_id)
+        await self.tell(await in_database(self.draw)(board))
+
+    def draw(self, board: queries.Board) -> dict[str, Any]:
+        with inside(self.membership.organisation_id):
+            return queries.desk_frame(self.membership, board, timezone.now())
+
+    # Doing
+    async def hello(self, frame: wire.Hello) -> None:
+        await in_database(presence.arrive)(membership=self.membership, now=timezone.now())
+        if not self.greeted:
+            self.greeted = True
+            for topic in self.topics:
+                hub.join(topic, self)
+            keeper.add(self)
+        boards.forget(self.membership.organisation_id)
+        await self.refresh()
+
+    async def set_presence(self, frame: wire.Presence) -> None:
+        await self.check_right()
+        await in_database(presence.set_presence)(membership=self.membership, state=frame.state, now=timezone.now())
+        boards.forget(self.membership.organisation_id)
+        await self.refresh()
+
+    async def take(self, frame: wire.Take) -> None:
+        await self.check_right()
+        talk = await in_database(self.taken)(frame.line)
+        await self.tell({"kind": "taken", "talk": talk})
+        boards.forget(self.membership.organisation_id)
+        await self.refresh()
+
+    def taken(self, line: str | None) -> dict[str, Any]:
+        now = timezone.now()
+        conversation = service.take_next(membership=self.membership, line=line, now=now)
+        with inside(self.membership.organisation_id):
+            return queries.talk_frame(conversation, access.contents_of(conversation), now)
+
+    async def open(self, frame: wire.Open) -> None:
+        await self.check_right()
+        await self.tell(await in_database(self.history)(frame.talk, frame.since))
+
+    async def since(self, frame: wire.DeskSince) -> None:
+        await self.check_right()
+        await self.tell(await in_database(self.history)(frame.talk, frame.seq))
+
+    def history(self, code: str, since: int) -> dict[str, Any]:
+        conversation = access.own_talk(self.membership, code)
+        with inside(self.membership.organisation_id):
+            history = queries.history(conversation, access.contents_of(conversation), since)
+        return {**history, "talk": code}
+
+    async def say(self, frame: wire.DeskSay) -> None:
+        text = wire.said_text(frame.text)
+        conversation, contents, name = await self.talk(frame.talk)
+        stored = await writer.say(
+            Saying(
+                conversation_id=conversation.pk,
+                contents=contents,
+                author=self.membership.pk,
+                name=name,
+                uuid=frame.id,
+                text=text,
+                socket=self.socket,
+            )
+        )
+        frame_back = {"kind": "stored", "id": str(frame.id), "seq": stored.seq, "at": moment(stored.at)}
+        await self.tell({**frame_back, "talk": frame.talk})
+
+    async def talk(self, code: str) -> tuple[Conversation, Contents, str | None]:
+        """An own talk with its key, kept while it is open; whether it may be written in is the writer's to say."""
+        if code not in self.open_talks:
+            self.open_talks[code] = await in_database(self.look_up)(code)
+        return self.open_talks[code]
+
+    def look_up(self, code: str) -> tuple[Conversation, Contents, str | None]:
+        conversation = access.own_talk(self.membership, code)
+        with inside(self.membership.organisation_id):
+            name = queries.public_name(self.membership, conversation.line_id)
+        return conversation, access.contents_of(conversation), name
+
+    async def mark_seen(self, frame: wire.DeskSeen) -> None:
+        conversation, _contents, _name = await self.talk(frame.talk)
+        last = self.seen.setdefault(conversation.pk, {}).get("counsellor", 0)
+        if frame.seq > last and await in_database(self.was_said)(conversation, frame.seq):
+            self.seen[conversation.pk] = {"counsellor": frame.seq}
+            topic = visitor(conversation.organisation_id, conversation.code)
+            hub.tell([Told(topic, {"kind": "seen", "seq": frame.seq})])
+
+    def was_said(self, conversation: Conversation, seq: int) -> bool:
+        with inside(self.membership.organisation_id):
+            return queries.counsellor_of(conversation, seq) == self.membership.pk
+
+    async def end(self, frame: wire.Close) -> None:
+        await self.check_right()
+        await in_database(self.ended)(frame.talk, frame.why)
+
+    def ended(self, code: str, why: str) -> None:
+        conversation = access.own_talk(self.membership, code)
+        service.close(conversation=conversation, membership=self.membership, why=why, now=timezone.now())
+
+    async def check_right(self) -> None:
+        """The role may have ended since the socket opened: it counts from the next frame on (D6)."""
+        own = {self.membership.pk}
+        if await in_database(access.still_at_work)(self.membership.organisation_id, own) != own:
+            await self.finish(NOT_ALLOWED)
+            raise RefusedError("not_here")

@@ -1,0 +1,222 @@
+"""The visitor's socket."""
+
+import asyncio
+from typing import Any
+
+from django.http import Http404
+from django.utils import timezone
+
+from chat import queries, service, wire
+from chat.access import line_for_visitors
+from chat.consumers.base import NOT_ALLOWED, OTHER_TAB, OVER, UNREADABLE, Action, Socket, in_database
+from chat.hub import Told, Topic, hub, member, visitor
+from chat.keeper import Whereabouts, keeper
+from chat.models import new_code
+from chat.states import OVER as STATES_OVER
+from chat.wire import RefusedError
+from chat.writer import Saying, moment, writer
+from helplines.models import Line
+from helplines.tenancy import inside
+
+FIRST_FRAME_SECONDS = 10.0
+
+
+class VisitorConsumer(Socket):
+    """One tab of one visitor. Until `start` or `resume` succeeds it holds nothing."""
+
+    decoder = wire.visitor_decoder
+    line: Line
+
+    async def connect(self) -> None:
+        self.held: service.Held | None = None
+        self.topic: Topic | None = None
+        self.early: list[tuple[dict[str, Any], str]] | None = None
+        self.seen = 0
+        names = self.scope["url_route"]["kwargs"]
+        try:
+            self.line = await in_database(line_for_visitors)(names["organisation"], names["line"])
+        except Http404:
+            await self.finish(NOT_ALLOWED)
+            return
+        await self.accept()
+        self.patience = asyncio.get_running_loop().call_later(FIRST_FRAME_SECONDS, self.lose_patience)
+
+    def lose_patience(self) -> None:
+        if self.held is None:
+            self.ending = asyncio.ensure_future(self.finish(UNREADABLE))
+
+    async def disconnect(self, code: int) -> None:
+        self.finished = True
+        keeper.remove(self)
+        if patience := getattr(self, "patience", None):
+            patience.cancel()
+        if self.topic is not None:
+            hub.leave(self.topic, self)
+        if self.held is not None:
+            await in_database(service.drop)(conversation=self.held.conversation, socket=self.socket, now=timezone.now())
+
+    def action(self, frame: Any) -> Action | None:
+        before: dict[type, Action] = {wire.Start: self.start, wire.Resume: self.resume}
+        during: dict[type, Action] = {
+            wire.Keep: self.keep,
+            wire.VisitorSay: self.say,
+            wire.VisitorSince: self.since,
+            wire.VisitorSeen: self.mark_seen,
+            wire.Leave: self.leave,
+        }
+        return (before if self.held is None else during).get(type(frame))
+
+    def whereabouts(self) -> Whereabouts | None:
+        if self.held is None:
+            return None
+        talk = self.held.conversation
+        marks = {talk.pk: {"visitor": self.seen}} if self.seen else {}
+        return Whereabouts(
+            talk.organisation_id, conversation_id=talk.pk, rejoin_minutes=talk.rejoin_minutes, seen=marks
+        )
+
+    # Hearing: what is told before the talk is ours is kept until we know.
+    def listen(self, code: str) -> None:
+        self.early = []
+        self.topic = visitor(self.line.organisation_id, code)
+        hub.join(self.topic, self)
+
+    def stop_listening(self) -> None:
+        if self.topic is not None:
+            hub.leave(self.topic, self)
+        self.topic = self.early = None
+
+    async def take_hold(self, held: service.Held) -> None:
+        self.held = held
+        keeper.add(self)
+        early, self.early = self.early or [], None
+        for frame, text in early:
+            await self.hear(frame, text)
+
+    async def hear(self, frame: dict[str, Any], text: str) -> None:
+        if self.early is not None:
+            self.early.append((frame, text))
+        elif frame["kind"] == "_replaced":
+            await self.finish(OTHER_TAB)
+        elif not self.finished:
+            await self.send(text_data=text)
+            if frame["kind"] == "state" and frame["state"] in STATES_OVER:
+                await self.finish(OVER)
+
+    # Doing
+    async def start(self, frame: wire.Start) -> None:
+        language = frame.language if frame.language in self.line.spoken else self.line.spoken[0]
+        code = new_code()
+        self.listen(code)
+        try:
+            held = await in_database(service.start)(
+                line=self.line,
+                code=code,
+                language=language,
+                answers=frame.answers,
+                socket=self.socket,
+                now=timezone.now(),
+            )
+        except Exception:
+            self.stop_listening()
+            raise
+        await self.tell(
+            {
+                "kind": "started",
+                "code": code,
+                "secret": held.secret,
+                "state": "waiting",
+                "language": language,
+                "last_seq": 0,
+            }
+        )
+        await self.tell({"kind": "waiting", "ahead": await in_database(self.ahead)(held)})
+        await self.take_hold(held)
+
+    async def resume(self, frame: wire.Resume) -> None:
+        self.listen(frame.code)
+        try:
+            held, history, there = await in_database(self.resumed)(frame)
+        except service.GoneError as gone:
+            self.stop_listening()
+            await self.tell({"kind": "gone", "why": gone.why})
+            return
+        except Exception:
+            self.stop_listening()
+            raise
+        talk = held.conversation
+        await self.tell(
+            {
+                "kind": "resumed",
+                "code": talk.code,
+                "secret": held.secret,
+                "state": str(talk.state),
+                "counsellor": held.counsellor,
+                "present": there,
+                "last_seq": talk.last_seq,
+                "language": talk.language,
+            }
+        )
+        await self.tell(history)
+        await self.take_hold(held)
+
+    def resumed(self, frame: wire.Resume) -> tuple[service.Held, dict[str, Any], bool]:
+        now = timezone.now()
+        held = service.resume(line=self.line, code=frame.code, secret=frame.secret, socket=self.socket, now=now)
+        with inside(self.line.organisation_id):
+            history = queries.history(held.conversation, held.contents, frame.since)
+            there = queries.counsellor_is_there(held.conversation, now)
+        return held, history, there
+
+    def ahead(self, held: service.Held) -> int:
+        with inside(self.line.organisation_id):
+            return queries.ahead_of(held.conversation)
+
+    async def keep(self, frame: wire.Keep) -> None:
+        held = self.mine()
+        await in_database(service.keep)(conversation=held.conversation, socket=self.socket)
+
+    async def say(self, frame: wire.VisitorSay) -> None:
+        held = self.mine()
+        stored = await writer.say(
+            Saying(
+                conversation_id=held.conversation.pk,
+                contents=held.contents,
+                author=0,
+                name=None,
+                uuid=frame.id,
+                text=wire.said_text(frame.text),
+                socket=self.socket,
+            )
+        )
+        await self.tell({"kind": "stored", "id": str(frame.id), "seq": stored.seq, "at": moment(stored.at)})
+
+    async def since(self, frame: wire.VisitorSince) -> None:
+        await self.tell(await in_database(self.history)(frame.seq))
+
+    def history(self, seq: int) -> dict[str, Any]:
+        held = self.mine()
+        with inside(self.line.organisation_id):
+            return queries.history(held.conversation, held.contents, seq)
+
+    async def mark_seen(self, frame: wire.VisitorSeen) -> None:
+        """Told at once, noted with the next round; a mark beyond what was said is not believed."""
+        held = self.mine()
+        counsellor = await in_database(self.counsellor_who_said)(held, frame.seq)
+        if counsellor and frame.seq > self.seen:
+            self.seen = frame.seq
+            told = {"kind": "seen", "seq": frame.seq, "talk": held.conversation.code}
+            hub.tell([Told(member(self.line.organisation_id, counsellor), told)])
+
+    def counsellor_who_said(self, held: service.Held, seq: int) -> int | None:
+        with inside(self.line.organisation_id):
+            return queries.counsellor_of(held.conversation, seq)
+
+    async def leave(self, frame: wire.Leave) -> None:
+        held = self.mine()
+        await in_database(service.leave)(conversation=held.conversation, now=timezone.now())
+
+    def mine(self) -> service.Held:
+        if self.held is None:
+            raise RefusedError("not_yet")
+        return self.held

@@ -1,0 +1,111 @@
+"""Keeps a note, every few seconds, of who is there on this process, and closes desks whose right to be open has ended.
+
+One round costs a few statements for each organisation, however many sockets there are.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from channels.db import database_sync_to_async
+from django.utils import timezone
+
+from chat import access, presence
+
+logger = logging.getLogger(__name__)
+EVERY = 5.0  # seconds
+NOT_ALLOWED = 4403
+
+
+class Kept(Protocol):
+    """A socket that is somebody's sign of life."""
+
+    def whereabouts(self) -> "Whereabouts | None": ...
+
+    async def finish(self, code: int) -> None: ...
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """Who a socket stands for: a membership with its session, or the visitor of a conversation."""
+
+    organisation_id: int
+    membership_id: int = 0
+    session: str = ""
+    session_hash: str = ""
+    conversation_id: int = 0
+    rejoin_minutes: int = 0
+    seen: dict[int, dict[str, int]] = field(default_factory=dict)
+
+
+@dataclass
+class Keeper:
+    """The sockets of this process."""
+
+    sockets: set[Kept] = field(default_factory=set)
+    task: "asyncio.Task[None] | None" = None
+
+    def add(self, socket: Kept) -> None:
+        self.sockets.add(socket)
+        if self.task is None or self.task.done() or self.task.get_loop() is not asyncio.get_running_loop():
+            self.task = asyncio.get_running_loop().create_task(self.run())
+
+    def remove(self, socket: Kept) -> None:
+        self.sockets.discard(socket)
+
+    async def stop(self) -> None:
+        task, self.task = self.task, None
+        self.sockets.clear()
+        if task is not None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, RuntimeError):
+                await task
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            try:
+                await self.round()
+            except Exception:
+                logger.exception("A round of noting who is there failed; the next one comes.")
+
+    async def round(self) -> None:
+        """Note who is there now, and close the desks that may no longer be open."""
+        standing = {socket: place for socket in self.sockets if (place := socket.whereabouts()) is not None}
+        by_organisation: dict[int, list[Whereabouts]] = defaultdict(list)
+        for place in standing.values():
+            by_organisation[place.organisation_id].append(place)
+        for organisation_id, places in by_organisation.items():
+            allowed = await database_sync_to_async(note)(organisation_id, places)
+            for socket, place in standing.items():
+                if place.organisation_id == organisation_id and place.membership_id and place not in allowed:
+                    await socket.finish(NOT_ALLOWED)
+
+
+def note(organisation_id: int, places: list[Whereabouts]) -> list[Whereabouts]:
+    """Write one organisation's round; gives the desks that may stay open."""
+    members = [place for place in places if place.membership_id]
+    at_work = access.still_at_work(organisation_id, {place.membership_id for place in members})
+    signed_in = access.still_signed_in({place.session: place.session_hash for place in members})
+    allowed = [place for place in members if place.membership_id in at_work and place.session in signed_in]
+    visitors: dict[int, set[int]] = defaultdict(set)
+    seen: dict[int, dict[str, int]] = {}
+    for place in places:
+        if place.conversation_id:
+            visitors[place.rejoin_minutes].add(place.conversation_id)
+        for conversation_id, marks in place.seen.items():
+            seen.setdefault(conversation_id, {}).update(marks)
+    presence.beat(
+        organisation_id=organisation_id,
+        memberships={place.membership_id for place in allowed},
+        visitors=dict(visitors),
+        seen=seen,
+        now=timezone.now(),
+    )
+    return allowed
+
+
+keeper = Keeper()

@@ -1,0 +1,37 @@
+"""How much one socket may send: a token bucket, values in and values out."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Bucket:
+    """Lets `burst` frames through at once and `per_second` from then on.
+
+    `patience` frames over the limit in a row mean that nobody is typing there any more.
+    """
+
+    burst: int
+    per_second: float
+    patience: int = 200
+    tokens: float = field(init=False)
+    last: float = field(default=0.0, init=False)
+    over: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        self.tokens = float(self.burst)
+
+    def take(self, now: float) -> bool:
+        """Whether one more frame may pass; `now` is a monotonic clock in seconds."""
+        if self.last:
+            self.tokens = min(float(self.burst), self.tokens + (now - self.last) * self.per_second)
+        self.last = now
+        if self.tokens < 1:
+            self.over += 1
+            return False
+        self.tokens -= 1
+        self.over = 0
+        return True
+
+    @property
+    def exhausted(self) -> bool:
+        return self.over >= self.patience

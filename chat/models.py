@@ -1,0 +1,173 @@
+"""Conversations, their messages, and who of the staff is there."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from chat.states import OPEN, Party, State, Why
+from helplines.models import Line, Membership, Organisation
+from helplines.tenancy import tenant_manager
+
+# A browser that said nothing for so long is taken for gone; the server notes who is there every few seconds.
+STALE = timedelta(seconds=30)
+
+
+def new_code() -> str:
+    """128 random bits; it names a conversation and opens nothing."""
+    return secrets.token_urlsafe(16)
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def open(self) -> "ConversationQuerySet":
+        return self.filter(state__in=OPEN)
+
+    def waiting(self) -> "ConversationQuerySet":
+        """Those who wait, longest first."""
+        return self.filter(state=State.WAITING).order_by("waiting_since", "pk")
+
+    def active_of(self, membership: Membership) -> "ConversationQuerySet":
+        return self.filter(state=State.ACTIVE, counsellor=membership)
+
+    def readable_by(self, membership: Membership) -> "ConversationQuerySet":
+        """A counsellor reads the talks that are or were their own."""
+        return self.filter(counsellor=membership, organisation_id=membership.organisation_id)
+
+    def visitor_there(self, now: datetime) -> "ConversationQuerySet":
+        return self.filter(visitor_connected=True, visitor_seen_at__gt=now - STALE)
+
+    def not_back_in_time(self, now: datetime) -> "ConversationQuerySet":
+        """Open conversations whose visitor was away for longer than the promise to pick up again (C02)."""
+        return self.open().filter(rejoin_until__lte=now)
+
+
+class Conversation(models.Model):
+    """One talk. Its contents are sealed with a key of its own in the keys database.
+
+    `rejoin_until` is the moment until which the visitor can come back: the last sign of life plus the policy's minutes.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    line = models.ForeignKey(Line, models.PROTECT, related_name="conversations")
+    code = models.CharField(max_length=22, unique=True, default=new_code)
+    state = models.CharField(max_length=10, choices=[(state, state) for state in State], default=State.WAITING)
+    language = models.CharField(max_length=8)
+    counsellor = models.ForeignKey(Membership, models.PROTECT, null=True, related_name="conversations")
+    last_seq = models.PositiveIntegerField(default=0)
+
+    started_at = models.DateTimeField()
+    waiting_since = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=10, choices=[(party, party) for party in Party], blank=True)
+    end_reason = models.CharField(max_length=12, choices=[(why, why) for why in Why], blank=True)
+    soft_minutes = models.PositiveSmallIntegerField()
+    rejoin_minutes = models.PositiveSmallIntegerField()
+
+    visitor_connected = models.BooleanField(default=True)
+    visitor_socket = models.CharField(max_length=32, blank=True)
+    visitor_seen_at = models.DateTimeField()
+    rejoin_until = models.DateTimeField()
+    visitor_seen_seq = models.PositiveIntegerField(default=0)
+    counsellor_seen_seq = models.PositiveIntegerField(default=0)
+
+    # Keyed hashes of the visitor's secrets: the one in force, the one handed out but not yet kept, and the spent ones.
+    secret = models.CharField(max_length=64)
+    next_secret = models.CharField(max_length=64, blank=True)
+    spent_secrets = models.JSONField(default=list)
+
+    nickname = models.BinaryField(null=True)
+    answers = models.BinaryField(null=True)
+
+    objects: ClassVar = tenant_manager(ConversationQuerySet)
+
+    class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
+        indexes = [
+            models.Index(fields=["organisation", "waiting_since"], name="who_waits", condition=Q(state="waiting")),
+            models.Index(fields=["counsellor"], name="whose_talk", condition=Q(state="active")),
+            models.Index(fields=["rejoin_until"], name="who_is_gone", condition=Q(state__in=["waiting", "active"])),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="active") | Q(counsellor__isnull=False), name="active_has_a_counsellor"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "active"], ended_at__isnull=True)
+                | (~Q(state__in=["waiting", "active"]) & Q(ended_at__isnull=False)),
+                name="over_has_an_end",
+            ),
+            models.CheckConstraint(condition=Q(visitor_seen_seq__lte=F("last_seq")), name="seen_what_was_said"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def visitor_is_there(self, now: datetime) -> bool:
+        """The same rule as `ConversationQuerySet.visitor_there`, for a row that was read already."""
+        return self.visitor_connected and self.visitor_seen_at > now - STALE
+
+
+class Message(models.Model):
+    """One message, sealed. `seq` counts 1, 2, 3, … without gaps within the conversation."""
+
+    # No cascade: messages are removed in chunks, by their organisation's retention.
+    organisation = models.ForeignKey(Organisation, models.DO_NOTHING, related_name="+")
+    conversation = models.ForeignKey(Conversation, models.DO_NOTHING, related_name="messages", db_index=False)
+    seq = models.PositiveIntegerField()
+    uuid = models.UUIDField()
+    party = models.CharField(max_length=10, choices=[(party, party) for party in Party])
+    author = models.ForeignKey(Membership, models.DO_NOTHING, null=True, related_name="+", db_index=False)
+    text = models.BinaryField()
+    at = models.DateTimeField()
+
+    objects: ClassVar = tenant_manager(models.QuerySet)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "seq"], name="seq_once"),
+            models.UniqueConstraint(fields=["conversation", "uuid"], name="stored_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id}/{self.seq}"
+
+
+class PresenceState(models.TextChoices):
+    """What a counsellor says of themselves."""
+
+    PRESENT = "present", _("present")
+    PAUSE = "pause", _("pause")
+    AWAY = "away", _("away")
+
+
+class PresenceQuerySet(models.QuerySet["Presence"]):
+    def there(self, now: datetime) -> "PresenceQuerySet":
+        """Counsellors who said they are present and whose desk gave a sign of life just now."""
+        return self.filter(
+            state=PresenceState.PRESENT,
+            seen_at__gt=now - STALE,
+            membership__is_active=True,
+            membership__staff__is_active=True,
+        )
+
+
+class Presence(models.Model):
+    """Whether one member is at the desk."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    membership = models.OneToOneField(Membership, models.CASCADE, related_name="presence")
+    state = models.CharField(max_length=8, choices=PresenceState, default=PresenceState.AWAY)
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    objects: ClassVar = tenant_manager(PresenceQuerySet)
+
+    def __str__(self) -> str:
+        return f"{self.membership}: {self.state}"

@@ -1,0 +1,48 @@
+"""What of a conversation is sealed, and the place to which each piece is bound."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from chat.models import Conversation, Message
+from privacy import sealing
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Seals and opens the contents of one conversation."""
+
+    key: bytes
+    organisation_id: int
+    code: str
+
+    @classmethod
+    def of(cls, conversation: Conversation, key: bytes) -> "Contents":
+        return cls(key, conversation.organisation_id, conversation.code)
+
+    def place(self, seq: int, field: str) -> bytes:
+        return sealing.place(self.organisation_id, self.code, seq, field)
+
+    def seal_text(self, seq: int, text: str) -> bytes:
+        return sealing.seal(self.key, text.encode(), self.place(seq, "text"))
+
+    def text(self, message: Message) -> str:
+        return sealing.unseal(self.key, message.text, self.place(message.seq, "text")).decode()
+
+    def seal_nickname(self, nickname: str) -> bytes | None:
+        return sealing.seal(self.key, nickname.encode(), self.place(0, "nickname")) if nickname else None
+
+    def nickname(self, conversation: Conversation) -> str | None:
+        if conversation.nickname is None:
+            return None
+        return sealing.unseal(self.key, conversation.nickname, self.place(0, "nickname")).decode()
+
+    def seal_answers(self, answers: list[dict[str, str]]) -> bytes | None:
+        """Answers as `[{"label": …, "value": …}]`, in the words of the policy that asked."""
+        return sealing.seal(self.key, msgspec.json.encode(answers), self.place(0, "answers")) if answers else None
+
+    def answers(self, conversation: Conversation) -> list[dict[str, str]]:
+        if conversation.answers is None:
+            return []
+        plain = sealing.unseal(self.key, conversation.answers, self.place(0, "answers"))
+        return msgspec.json.decode(plain, type=list[dict[str, str]])

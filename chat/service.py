@@ -1,0 +1,373 @@
+"""Every write to a conversation: keyword-only, one transaction, the check of the state and the write in one statement."""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import F
+
+from chat import announce, queries
+from chat.access import contents_of
+from chat.models import Conversation, Message, Presence, PresenceState
+from chat.sealed import Contents
+from chat.states import CLOSING_REASONS, Party, State, Why, move
+from chat.wire import RefusedError
+from helplines import queries as promises
+from helplines.lifetimes import after_months
+from helplines.models import Line, Membership, Organisation
+from helplines.policies import PolicyValues, Question
+from helplines.tenancy import inside
+from privacy import keys
+
+NICKNAME_LENGTH = 40
+SPENT_KEPT = 50
+# How many of those who wait longest one claim tries before it says that others were faster.
+CLAIM_TRIES = 10
+
+
+class GoneError(Exception):
+    """There is nothing to resume; `why` is a word of the protocol: unknown, late, ended, reused."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Held:
+    """A conversation in the hands of a visitor's tab, with the secret that the tab must keep."""
+
+    conversation: Conversation
+    contents: Contents
+    secret: str
+    counsellor: str | None = None
+
+
+def new_secret() -> str:
+    """256 random bits (security goal D1)."""
+    return secrets.token_urlsafe(32)
+
+
+def fingerprint(organisation_id: int, secret: str) -> str:
+    return keys.fingerprint(organisation_id, "visitor-secret", secret)
+
+
+def start(*, line: Line, code: str, language: str, answers: dict[str, str], socket: str, now: datetime) -> Held:
+    """Begin a conversation that waits for a counsellor; `answers` are by question key, all of them optional (B01-B05).
+
+    Raises RefusedError("line_closed" or "line_busy") with the line's status: without a queue a talk begins only where
+    somebody has room for it, also when many start at once (A04, A05).
+    """
+    with inside(line.organisation), transaction.atomic():
+        # Starts of one organisation go one by one, so that two never take the same last place.
+        Organisation.objects.select_for_update().get(pk=line.organisation_id)
+        check_can_start(line, language, now)
+        policy = promises.policy_for(line, now)
+        contents = Contents(keys.new_conversation_key(line.organisation_id, code), line.organisation_id, code)
+        secret = new_secret()
+        nickname, told = sort_answers(policy, answers, language)
+        conversation = Conversation.objects.create(
+            organisation=line.organisation,
+            line=line,
+            code=code,
+            language=language,
+            started_at=now,
+            waiting_since=now,
+            soft_minutes=policy.soft_minutes,
+            rejoin_minutes=policy.rejoin_minutes,
+            visitor_socket=socket,
+            visitor_seen_at=now,
+            rejoin_until=now + timedelta(minutes=policy.rejoin_minutes),
+            secret=fingerprint(line.organisation_id, secret),
+            nickname=contents.seal_nickname(nickname),
+            answers=contents.seal_answers(told),
+        )
+        announce.board_changed(line.organisation_id)
+    return Held(conversation, contents, secret)
+
+
+def check_can_start(line: Line, language: str, now: datetime) -> None:
+    if not queries.availability_of(line, now).can_start:
+        status = queries.line_status(line, language, now)
+        raise RefusedError("line_closed" if status["state"] == "closed" else "line_busy", status=status)
+
+
+def sort_answers(policy: PolicyValues, answers: dict[str, str], language: str) -> tuple[str, list[dict[str, str]]]:
+    """The nickname, and the other answers in the words of the questions; what was not asked is not taken (B04)."""
+    nickname, told = "", []
+    for question in policy.questions:
+        value = answers.get(question.key, "").strip()
+        if question.kind == "nickname":
+            nickname = value[:NICKNAME_LENGTH]
+        elif shown := in_words(question, value, language):
+            told.append({"label": best(question.label, language), "value": shown})
+    return nickname, told
+
+
+def in_words(question: Question, value: str, language: str) -> str:
+    if question.kind == "text":
+        return value
+    return next((best(choice.label, language) for choice in question.choices if choice.key == value), "")
+
+
+def best(texts: dict[str, str], language: str) -> str:
+    return texts.get(language) or next(iter(texts.values()), "")
+
+
+def resume(*, line: Line, code: str, secret: str, socket: str, now: datetime) -> Held:
+    """Take a conversation up again with the secret of the tab, within the policy's minutes (C02); a new secret comes back.
+
+    Raises GoneError. A spent secret that is shown again ends every way to resume: somebody else holds a copy (D3).
+    """
+    with inside(line.organisation):
+        shown = fingerprint(line.organisation_id, secret)
+        with transaction.atomic():
+            conversation = (
+                Conversation.objects.select_for_update(of=("self",))
+                .select_related("counsellor", "organisation", "line")
+                .filter(line=line, code=code)
+                .first()
+            )
+            why = why_gone(conversation, shown, now)
+            if conversation is None or why:
+                undo(conversation, why, now)
+            else:
+                fresh = new_secret()
+                hand_over(conversation, shown, fresh, socket, now)
+        if conversation is None or why:
+            raise GoneError(why)
+        try:
+            contents = contents_of(conversation)
+        except RefusedError:
+            raise GoneError("ended") from None
+        name = queries.public_name(conversation.counsellor, line.pk)
+    return Held(conversation, contents, fresh, name)
+
+
+def why_gone(conversation: Conversation | None, shown: str, now: datetime) -> str:
+    """Why there is nothing to resume, or "". Who cannot show the right secret learns nothing else."""
+    if conversation is None:
+        return "unknown"
+    if not any(hmac.compare_digest(shown, known) for known in (conversation.secret, conversation.next_secret)):
+        return "reused" if shown in conversation.spent_secrets else "unknown"
+    if conversation.state not in (State.WAITING, State.ACTIVE):
+        return "late" if conversation.end_reason == Why.NOT_BACK else "ended"
+    return "late" if conversation.rejoin_until <= now else ""
+
+
+def undo(conversation: Conversation | None, why: str, now: datetime) -> None:
+    """What a failed resume leaves behind: a copied secret ends all secrets; one who comes too late ends the talk."""
+    if conversation is None:
+        return
+    if why == "reused":
+        Conversation.objects.filter(pk=conversation.pk).update(secret="", next_secret="")
+    elif why == "late" and conversation.state in (State.WAITING, State.ACTIVE):
+        finish(conversation=conversation, name="abandon", by=Party.SYSTEM, why=Why.NOT_BACK, now=now)
+
+
+def hand_over(conversation: Conversation, shown: str, fresh: str, socket: str, now: datetime) -> None:
+    """Give the talk to this socket; the secret that was shown stays in force until the new one is kept."""
+    spent = [known for known in (conversation.secret, conversation.next_secret) if known and known != shown]
+    # A new secret that was handed out but never arrived is not spent: nobody may be punished for a lost frame.
+    if shown == conversation.secret:
+        spent = []
+    conversation.spent_secrets = [*conversation.spent_secrets, *spent][-SPENT_KEPT:]
+    conversation.secret = shown
+    conversation.next_secret = fingerprint(conversation.organisation_id, fresh)
+    conversation.visitor_connected, conversation.visitor_socket = True, socket
+    conversation.visitor_seen_at = now
+    conversation.rejoin_until = now + timedelta(minutes=conversation.rejoin_minutes)
+    conversation.save(
+        update_fields=[
+            "spent_secrets",
+            "secret",
+            "next_secret",
+            "visitor_connected",
+            "visitor_socket",
+            "visitor_seen_at",
+            "rejoin_until",
+        ]
+    )
+    announce.replaced(conversation, socket)
+    announce.tell_visitor_presence(conversation, present=True)
+
+
+def keep(*, conversation: Conversation, socket: str) -> None:
+    """The tab has stored its new secret: from now the old one is spent."""
+    with inside(conversation.organisation_id), transaction.atomic():
+        row = (
+            Conversation.objects.select_for_update()
+            .filter(pk=conversation.pk, visitor_socket=socket)
+            .exclude(next_secret="")
+            .first()
+        )
+        if row is not None:
+            row.spent_secrets = [*row.spent_secrets, row.secret][-SPENT_KEPT:]
+            row.secret, row.next_secret = row.next_secret, ""
+            row.save(update_fields=["spent_secrets", "secret", "next_secret"])
+
+
+def drop(*, conversation: Conversation, socket: str, now: datetime) -> None:
+    """The visitor's line dropped: note the moment, tell the counsellor. A socket that was replaced changes nothing."""
+    with inside(conversation.organisation_id), transaction.atomic():
+        rows = Conversation.objects.open().filter(pk=conversation.pk, visitor_socket=socket)
+        dropped = rows.update(
+            visitor_connected=False,
+            visitor_seen_at=now,
+            rejoin_until=now + timedelta(minutes=conversation.rejoin_minutes),
+        )
+        if dropped:
+            conversation.refresh_from_db(fields=["state", "counsellor"])
+            announce.tell_visitor_presence(conversation, present=False)
+
+
+def leave(*, conversation: Conversation, now: datetime) -> None:
+    """The visitor ends the talk, or stops waiting. A talk that is over already stays as it is."""
+    with inside(conversation.organisation_id), transaction.atomic():
+        if not finish(conversation=conversation, name="close", by=Party.VISITOR, why=Why.LEFT, now=now):
+            finish(conversation=conversation, name="abandon", by=Party.VISITOR, why=Why.LEFT, now=now)
+
+
+def close(*, conversation: Conversation, membership: Membership, why: str, now: datetime) -> None:
+    """The counsellor ends their own talk for one of the reasons of the protocol.
+
+    Raises RefusedError: "closed" when it is over already, "not_here" when it is no longer theirs, "malformed" for a wrong reason.
+    """
+    if why not in CLOSING_REASONS:
+        raise RefusedError("malformed")
+    with inside(conversation.organisation_id), transaction.atomic():
+        ended = finish(
+            conversation=conversation, name="close", by=Party.COUNSELLOR, why=Why(why), now=now, counsellor=membership
+        )
+        if not ended:
+            conversation.refresh_from_db(fields=["state"])
+            raise RefusedError("not_here" if conversation.state == State.ACTIVE else "closed")
+
+
+def finish(
+    *, conversation: Conversation, name: str, by: Party, why: Why, now: datetime, counsellor: Membership | None = None
+) -> bool:
+    """End a conversation by one move of the table; gives whether it was this call that ended it.
+
+    The state check and the write are one UPDATE. The clock of retention starts here and is never set back (question 1).
+    """
+    step = move(name, by=by, why=why)
+    rows = Conversation.objects.filter(pk=conversation.pk, state__in=step.sources)
+    if counsellor is not None:
+        rows = rows.filter(counsellor=counsellor)
+    ended = rows.update(
+        state=step.target,
+        ended_at=now,
+        ended_by=by,
+        end_reason=why,
+        visitor_connected=False,
+    )
+    if not ended:
+        return False
+    conversation.refresh_from_db()
+    line = conversation.line
+    months = promises.policy_for(line, now).retention_months
+    expires = after_months(now, months, ZoneInfo(line.organisation.time_zone))
+    organisation_id, code = conversation.organisation_id, conversation.code
+    transaction.on_commit(lambda: keys.let_expire(organisation_id, code, expires))
+    name_shown = queries.public_name(conversation.counsellor, conversation.line_id)
+    announce.tell_state(conversation, by=by, why=why, counsellor=name_shown)
+    return True
+
+
+def take_next(*, membership: Membership, line: str | None, now: datetime) -> Conversation:
+    """Give the visitor who waits longest to this counsellor (A10).
+
+    Of two counsellors who take at once exactly one gets a visitor: state and owner change in one UPDATE. A visitor whose line
+    dropped keeps the place but is not handed out meanwhile. Raises RefusedError: not_present, no_room, nobody_waiting, taken.
+    """
+    with inside(membership.organisation_id), transaction.atomic():
+        check_present(membership, now)
+        lines = {entry.pk: entry for entry in queries.lines_of(membership) if line is None or entry.slug == line}
+        candidates: list[Conversation] = list(Conversation.objects.waiting().visitor_there(now).filter(line_id__in=lines)[:CLAIM_TRIES])
+        talks = Conversation.objects.active_of(membership).count()
+        roomy = [row for row in candidates if talks < promises.policy_for(lines[row.line_id], now).capacity]
+        if not candidates:
+            raise RefusedError("nobody_waiting")
+        if not roomy:
+            raise RefusedError("no_room")
+        for candidate in roomy:
+            if claim(conversation=candidate, membership=membership, now=now):
+                return candidate
+    raise RefusedError("taken")
+
+
+def check_present(membership: Membership, now: datetime) -> None:
+    """The member's own row is locked, so that two tabs of one counsellor do not pass the capacity together (K7)."""
+    presence = Presence.objects.select_for_update().filter(membership=membership).first()
+    if presence is None or presence.state != PresenceState.PRESENT:
+        raise RefusedError("not_present")
+
+
+def claim(*, conversation: Conversation, membership: Membership, now: datetime) -> bool:
+    """Give one waiting visitor to one counsellor, who must have room; False when another was first."""
+    step = move("claim", by=Party.COUNSELLOR)
+    claimed = Conversation.objects.filter(pk=conversation.pk, state__in=step.sources).update(
+        state=step.target, counsellor=membership, claimed_at=now, last_seq=F("last_seq") + 1
+    )
+    if not claimed:
+        return False
+    conversation.refresh_from_db()
+    name = queries.public_name(membership, conversation.line_id)
+    announce.tell_state(conversation, by=Party.COUNSELLOR, why="", counsellor=name)
+    message = note(conversation, "joined", membership, now)
+    announce.tell_joined(
+        conversation, {"kind": "said", **queries.message_frame(message, contents_of(conversation), name)}
+    )
+    return True
+
+
+def note(conversation: Conversation, text: str, membership: Membership, now: datetime) -> Message:
+    """A system message at the number that `last_seq` was raised to; its text is a key of the protocol's list."""
+    message: Message = Message.objects.create(
+        organisation_id=conversation.organisation_id,
+        conversation=conversation,
+        seq=conversation.last_seq,
+        uuid=uuid4(),
+        party=Party.SYSTEM,
+        author=membership,
+        text=contents_of(conversation).seal_text(conversation.last_seq, text),
+        at=now,
+    )
+    return message
+
+
+def abandon_gone(*, organisation_id: int, now: datetime, limit: int = 200) -> int:
+    """End the talks whose visitor did not come back in time (C02); gives how many. Safe to run twice."""
+    return finish_each(organisation_id, "not_back", "abandon", Why.NOT_BACK, now, limit)
+
+
+def refuse_after_closing(*, organisation_id: int, now: datetime, limit: int = 200) -> int:
+    """Tell those who still wait on a line that closed by its clock that nobody will come; running talks go on (J2)."""
+    return finish_each(organisation_id, "line_closed", "refuse", Why.LINE_CLOSED, now, limit)
+
+
+def finish_each(organisation_id: int, which: str, name: str, why: Why, now: datetime, limit: int) -> int:
+    with inside(organisation_id):
+        due = due_for(which, now)[:limit]
+        count = 0
+        for conversation in due:
+            with transaction.atomic():
+                count += finish(conversation=conversation, name=name, by=Party.SYSTEM, why=why, now=now)
+    return count
+
+
+def due_for(which: str, now: datetime) -> list[Conversation]:
+    if which == "not_back":
+        return list(Conversation.objects.not_back_in_time(now).order_by("rejoin_until")[:1000])
+    waiting = list(Conversation.objects.waiting().select_related("line__organisation"))
+    shut = {
+        line.pk
+        for line in {row.line_id: row.line for row in waiting}.values()
+        if not promises.opening_of(line, now).is_open
+    }
+    return [row for row in waiting if row.line_id in shut]

@@ -1,0 +1,16 @@
+"""Addresses of the talk. Mounted last: an organisation's own address names come behind everything of ours."""
+
+from django.urls import path
+
+from chat.views import desk, embed, visitor
+
+urlpatterns = [
+    path("embed.js", embed.embed, name="embed"),
+    path("desk/", desk.desk, name="desk"),
+    path("desk/<slug:organisation>/", desk.desk_of, name="desk_of"),
+    path("<slug:organisation>/logo/", embed.logo, name="logo"),
+    path("<slug:organisation>/accent.css", embed.accent, name="accent"),
+    path("<slug:organisation>/<slug:line>/status.json", embed.status, name="status"),
+    path("<slug:organisation>/<slug:line>/frame/", visitor.frame, name="frame"),
+    path("<slug:organisation>/<slug:line>/", visitor.chat, name="chat"),
+]

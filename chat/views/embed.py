@@ -1,0 +1,72 @@
+"""What an organisation's site and our own pages load: the launcher, the status, the accent and the logo."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import translation
+from django.views.decorators.http import condition, require_safe
+from helplines.gate import everybody, line_page, organisation_page
+
+from chat.statuses import statuses
+from chat.views.languages import language_for
+from helplines.models import Line, Organisation
+
+SHORT = "public, max-age=300"
+
+
+@lru_cache(maxsize=1)
+def launcher() -> tuple[bytes, str]:
+    """The launcher's script and its ETag."""
+    found = finders.find("chat/embed.js")
+    if not found:
+        raise Http404
+    content = Path(str(found)).read_bytes()
+    return content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+@everybody
+@require_safe
+@condition(etag_func=lambda request: launcher()[1])
+def embed(request: HttpRequest) -> HttpResponse:
+    """`/embed.js`: a stable address, cached for five minutes, so that a mended launcher reaches every site soon."""
+    response = HttpResponse(launcher()[0], content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = SHORT
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@require_safe
+@line_page
+def status(request: HttpRequest, line: Line) -> HttpResponse:
+    """The status document (docs/protocol.md): any site may read it, without a cookie."""
+    language = language_for(request, line)
+    with translation.override(language):
+        response = JsonResponse(statuses.of(line, language))
+    response["Cache-Control"] = "public, max-age=15"
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Vary"] = "Accept-Language"
+    return response
+
+
+@require_safe
+@organisation_page
+def accent(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """The organisation's one colour, as a style sheet: no inline style anywhere."""
+    response = HttpResponse(f":root{{--accent:{organisation.accent}}}\n", content_type="text/css; charset=utf-8")
+    response["Cache-Control"] = SHORT
+    return response
+
+
+@require_safe
+@organisation_page
+def logo(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """The organisation's logo, an image of a kind that was checked on arrival."""
+    if not organisation.logo:
+        raise Http404
+    response = HttpResponse(bytes(organisation.logo), content_type=organisation.logo_type)
+    response["Cache-Control"] = SHORT
+    response["Content-Disposition"] = "inline"
+    return response

@@ -1,0 +1,105 @@
+"""The visitor's page, whole or in the frame on an organisation's site."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.views.decorators.http import require_safe
+from helplines.gate import line_page
+
+from chat import queries, wire
+from chat.strings import visitor as words
+from chat.views.languages import language_for
+from helplines import queries as promises
+from helplines.fields import in_language
+from helplines.models import Branch, Line
+from helplines.policies import PolicyValues
+
+LINE_TEXTS = ("opening", "busy", "closed", "farewell")
+ORGANISATION_TEXTS = ("about", "secrecy")
+
+
+@require_safe
+@line_page
+def chat(request: HttpRequest, line: Line) -> HttpResponse:
+    """The chat as a page of its own; no site may frame it."""
+    return page(request, line, embedded=False)
+
+
+@require_safe
+@line_page
+def frame(request: HttpRequest, line: Line) -> HttpResponse:
+    """The chat inside a frame, on the sites that the organisation listed and nowhere else (security goal E4)."""
+    response = page(request, line, embedded=True)
+    response._csp_replace = {"frame-ancestors": line.origins or ["'none'"]}  # type: ignore[attr-defined]
+    response.xframe_options_exempt = True  # type: ignore[attr-defined]
+    return response
+
+
+def page(request: HttpRequest, line: Line, *, embedded: bool) -> HttpResponse:
+    language = language_for(request, line)
+    with translation.override(language):
+        return render(request, "chat/visitor.html", context(line, language, embedded))
+
+
+def context(line: Line, language: str, embedded: bool) -> dict[str, Any]:
+    organisation = line.organisation
+    now = timezone.now()
+    policy = promises.policy_for(line, now)
+    names = dict(settings.CONTENT_LANGUAGES)
+    status = queries.line_status(line, language, now)
+    texts = {name: line.text(name, language) for name in LINE_TEXTS}
+    texts |= {
+        name: in_language(getattr(organisation, name), language, organisation.first_language)
+        for name in ORGANISATION_TEXTS
+    }
+    return {
+        "organisation": organisation,
+        "line": line,
+        "language": language,
+        "languages": [(code, names.get(code, code)) for code in line.spoken],
+        "embedded": embedded,
+        "texts": {**texts, **promises.promise_texts(line, language, policy)},
+        "policy": policy,
+        "questions": questions(policy, language),
+        "emergency": promises.emergency_numbers(organisation, language),
+        "branches": list(Branch.objects.filter(organisation=organisation)),
+        "hours": promises.hours_in_words(line, language),
+        "status": status,
+        "config": config(line, language, policy, embedded),
+    }
+
+
+def questions(policy: PolicyValues, language: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": question.key,
+            "kind": question.kind,
+            "label": in_language(question.label, language),
+            "why": in_language(question.why, language),
+            "choices": [
+                {"key": choice.key, "label": in_language(choice.label, language)}
+                for choice in question.choices
+            ],
+        }
+        for question in policy.questions
+    ]
+
+
+def config(line: Line, language: str, policy: PolicyValues, embedded: bool) -> dict[str, Any]:
+    """What the page's script needs to know; nothing in it is about the visitor."""
+    names = {"organisation": line.organisation.slug, "line": line.slug}
+    return {
+        "socket": f"/ws/{names['organisation']}/{names['line']}/visitor/",
+        "status": f"{reverse('status', kwargs=names)}?lang={language}",
+        "language": language,
+        "embedded": embedded,
+        "origins": line.origins if embedded else [],
+        "max_text": wire.TEXT_LENGTH,
+        "soft_minutes": policy.soft_minutes,
+        "rejoin_minutes": policy.rejoin_minutes,
+        "strings": words.strings(),
+    }

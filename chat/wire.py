@@ -1,0 +1,151 @@
+"""The frames of the wire as types; `docs/protocol.md` says what they mean.
+
+A client's frame is decoded strictly: an unknown action or key, a missing key or a wrong type is `malformed`.
+"""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+FRAME_BYTES = 32 * 1024
+TEXT_LENGTH = 4000
+ANSWER_LENGTH = 1000
+
+Code = Annotated[str, Meta(min_length=1, max_length=40)]
+Seq = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Language = Annotated[str, Meta(min_length=2, max_length=8)]
+Answer = Annotated[str, Meta(max_length=ANSWER_LENGTH)]
+Key = Annotated[str, Meta(min_length=1, max_length=40)]
+
+
+class Frame(msgspec.Struct, tag_field="do", tag=str.lower, forbid_unknown_fields=True, frozen=True):
+    """What a client wants."""
+
+
+class Ping(Frame):
+    pass
+
+
+class Start(Frame):
+    language: Language
+    answers: Annotated[dict[Key, Answer], Meta(max_length=20)] = {}
+
+
+class Resume(Frame):
+    code: Code
+    secret: Annotated[str, Meta(min_length=1, max_length=80)]
+    since: Seq = 0
+
+
+class Keep(Frame):
+    pass
+
+
+class Leave(Frame):
+    pass
+
+
+class Hello(Frame):
+    pass
+
+
+class VisitorSay(Frame, tag="say"):
+    id: UUID
+    text: str
+
+
+class VisitorSince(Frame, tag="since"):
+    seq: Seq
+
+
+class VisitorSeen(Frame, tag="seen"):
+    seq: Seq
+
+
+class Presence(Frame):
+    state: Literal["present", "pause", "away"]
+
+
+class Take(Frame):
+    line: Annotated[str, Meta(max_length=40)] | None = None
+
+
+class Open(Frame):
+    talk: Code
+    since: Seq = 0
+
+
+class DeskSay(Frame, tag="say"):
+    talk: Code
+    id: UUID
+    text: str
+
+
+class DeskSince(Frame, tag="since"):
+    talk: Code
+    seq: Seq
+
+
+class DeskSeen(Frame, tag="seen"):
+    talk: Code
+    seq: Seq
+
+
+class Close(Frame):
+    talk: Code
+    why: Literal["finished", "referred", "no_answer", "misuse"]
+
+
+VisitorFrame = Ping | Start | Resume | Keep | Leave | VisitorSay | VisitorSince | VisitorSeen
+DeskFrame = Ping | Hello | Presence | Take | Open | DeskSay | DeskSince | DeskSeen | Close
+
+visitor_decoder: msgspec.json.Decoder[VisitorFrame] = msgspec.json.Decoder(VisitorFrame)
+desk_decoder: msgspec.json.Decoder[DeskFrame] = msgspec.json.Decoder(DeskFrame)
+_encoder = msgspec.json.Encoder()
+
+
+class RefusedError(Exception):
+    """Something that cannot be done, as one word of the protocol; `extra` goes into the frame beside it."""
+
+    def __init__(self, why: str, **extra: Any) -> None:
+        super().__init__(why)
+        self.why = why
+        self.extra = extra
+
+
+def decode(decoder: msgspec.json.Decoder[Any], text: str) -> Any:
+    """A client's frame; raises RefusedError("malformed")."""
+    if len(text) > FRAME_BYTES or len(text.encode("utf-8", "surrogatepass")) > FRAME_BYTES:
+        raise RefusedError("malformed")
+    try:
+        return decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        raise RefusedError("malformed") from None
+
+
+def glimpse(text: str) -> tuple[str | None, str | None]:
+    """The action and the id of a frame that could not be decoded, as far as they can be seen, for the answer."""
+    try:
+        frame = msgspec.json.decode(text[:FRAME_BYTES])
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None, None
+    if not isinstance(frame, dict):
+        return None, None
+    do, key = frame.get("do"), frame.get("id")
+    return (do[:20] if isinstance(do, str) else None), (key[:40] if isinstance(key, str) else None)
+
+
+def encode(frame: dict[str, Any]) -> str:
+    return _encoder.encode(frame).decode()
+
+
+def said_text(text: str) -> str:
+    """A text as it is stored: its ends trimmed; raises RefusedError for 0 or more than 4000 characters."""
+    trimmed = text.strip()
+    if not trimmed:
+        raise RefusedError("empty")
+    if len(trimmed) > TEXT_LENGTH:
+        raise RefusedError("too_long")
+    return trimmed

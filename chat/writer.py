@@ -1,0 +1,320 @@
+"""Writes messages: many at once, in one transaction, and only then acknowledged (architecture, "One message").
+
+One thread takes all that is queued (at most 500). One UPDATE raises `last_seq` of each conversation that is active, and owned by
+the counsellor who writes, so the check of the state and the write are one statement. Then the rows are inserted. A resend of a
+message that is stored already is answered with its number and takes none.
+"""
+
+import asyncio
+import logging
+import queue
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError, close_old_connections, connection, transaction
+
+from chat.hub import Told, hub, member, visitor
+from chat.models import Conversation, Message
+from chat.sealed import Contents
+from chat.states import Party, State
+from chat.wire import RefusedError
+from helplines.tenancy import inside_all
+
+logger = logging.getLogger(__name__)
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A text on its way: who says it in which conversation. `author` is a membership's id, or 0 for the visitor."""
+
+    conversation_id: int
+    contents: Contents
+    author: int
+    name: str | None
+    uuid: UUID
+    text: str
+    socket: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A committed message: its number and its moment; `new` is False for a resend."""
+
+    seq: int
+    at: datetime
+    new: bool = True
+    counsellor_id: int | None = None
+
+
+Outcome = Stored | RefusedError | Exception
+
+# VALUES columns are named column1, column2, … by PostgreSQL and SQLite alike.
+RAISE = """
+UPDATE chat_conversation
+   SET last_seq = last_seq + wanted.column3 + CASE WHEN counsellor_id = wanted.column5 THEN wanted.column4 ELSE 0 END
+  FROM (VALUES {rows}) AS wanted
+ WHERE chat_conversation.id = wanted.column1
+   AND chat_conversation.organisation_id = wanted.column2
+   AND chat_conversation.state = 'active'
+RETURNING chat_conversation.id, last_seq, counsellor_id
+"""
+
+
+@dataclass
+class Wanted:
+    """What one batch wants to add to one conversation.
+
+    A talk has one owner, and whoever is not is turned away before the queue. Should two authors meet in one batch all the same (a
+    talk that changes hands), the row is wrong for one of them, the insert breaks on `seq_once`, and they are stored one by one.
+    """
+
+    organisation_id: int
+    by_visitor: int = 0
+    by_author: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+
+    def row(self, conversation_id: int) -> tuple[int, int, int, int, int]:
+        author, count = next(iter(self.by_author.items()), (0, 0))
+        return conversation_id, self.organisation_id, self.by_visitor, count, author
+
+
+def store(batch: Sequence[Saying]) -> list[Outcome]:
+    """Store a batch in one transaction; the outcomes stand in the order of the sayings.
+
+    Raises DatabaseError when the transaction as a whole failed: nothing is stored then.
+    """
+    with transaction.atomic(), inside_all({saying.contents.organisation_id for saying in batch}):
+        known = already_stored(batch)
+        fresh = first_of_each([saying for saying in batch if identity(saying) not in known])
+        raised = raise_seq(fresh)
+        numbered = number(fresh, raised, known)
+        Message.objects.bulk_create(rows_of(numbered))
+    stored = {identity(saying): outcome for saying, outcome in numbered}
+    return [known.get(identity(saying)) or stored.get(identity(saying)) or refusal(saying) for saying in batch]
+
+
+def identity(saying: Saying) -> tuple[int, UUID]:
+    return saying.conversation_id, saying.uuid
+
+
+def first_of_each(sayings: Iterable[Saying]) -> list[Saying]:
+    """One saying for each identity, in the order in which they came."""
+    unique = {identity(saying): saying for saying in reversed(list(sayings))}
+    return list(reversed(list(unique.values())))
+
+
+def already_stored(batch: Sequence[Saying]) -> dict[tuple[int, UUID], Stored]:
+    """Those of the batch that an earlier one stored, if they are by the same author."""
+    authors = {identity(saying): saying.author for saying in batch}
+    rows = Message.objects.filter(
+        conversation_id__in={saying.conversation_id for saying in batch}, uuid__in={saying.uuid for saying in batch}
+    ).values_list("conversation_id", "uuid", "seq", "at", "author_id")
+    return {
+        (conversation, uuid): Stored(seq, at, new=False)
+        for conversation, uuid, seq, at, author in rows
+        if authors.get((conversation, uuid)) == (author or 0)
+    }
+
+
+def raise_seq(sayings: Sequence[Saying]) -> dict[int, tuple[int, int | None]]:
+    """Raise `last_seq` where it may be: conversation → (the new last_seq, its counsellor)."""
+    wanted: dict[int, Wanted] = {}
+    for saying in sayings:
+        entry = wanted.setdefault(saying.conversation_id, Wanted(saying.contents.organisation_id))
+        if saying.author:
+            entry.by_author[saying.author] += 1
+        else:
+            entry.by_visitor += 1
+    if not wanted:
+        return {}
+    rows = [entry.row(conversation_id) for conversation_id, entry in sorted(wanted.items())]
+    statement = RAISE.format(rows=", ".join(["(%s, %s, %s, %s, %s)"] * len(rows)))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [value for row in rows for value in row])
+        return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+
+
+def may_write(saying: Saying, counsellor_id: int | None) -> bool:
+    return not saying.author or saying.author == counsellor_id
+
+
+def number(
+    sayings: Sequence[Saying], raised: dict[int, tuple[int, int | None]], known: dict[Any, Stored]
+) -> list[tuple[Saying, Stored]]:
+    """Give each saying that may be stored its number, in the order in which they came."""
+    at = datetime.now(UTC)
+    allowed = [
+        saying
+        for saying in sayings
+        if saying.conversation_id in raised and may_write(saying, raised[saying.conversation_id][1])
+    ]
+    left: dict[int, int] = defaultdict(int)
+    for saying in allowed:
+        left[saying.conversation_id] += 1
+    numbered = []
+    for saying in allowed:
+        last_seq, counsellor_id = raised[saying.conversation_id]
+        seq = last_seq - left[saying.conversation_id] + 1
+        left[saying.conversation_id] -= 1
+        numbered.append((saying, Stored(seq, at, counsellor_id=counsellor_id)))
+    return numbered
+
+
+def rows_of(numbered: Iterable[tuple[Saying, Stored]]) -> list[Message]:
+    return [
+        Message(
+            organisation_id=saying.contents.organisation_id,
+            conversation_id=saying.conversation_id,
+            seq=stored.seq,
+            uuid=saying.uuid,
+            party=Party.COUNSELLOR if saying.author else Party.VISITOR,
+            author_id=saying.author or None,
+            text=saying.contents.seal_text(stored.seq, saying.text),
+            at=stored.at,
+        )
+        for saying, stored in numbered
+    ]
+
+
+def refusal(saying: Saying) -> RefusedError:
+    """Why a saying took no number: the talk is not active, or it is not this counsellor's."""
+    with inside_all([saying.contents.organisation_id]):
+        row = Conversation.objects.filter(pk=saying.conversation_id).values_list("state", "counsellor_id").first()
+    if row is None or (saying.author and row[1] != saying.author):
+        return RefusedError("not_here")
+    if row[0] == State.WAITING:
+        return RefusedError("not_yet")
+    return RefusedError("closed")
+
+
+def frames(saying: Saying, stored: Stored) -> list[Told]:
+    """What the two sides are told of a new message."""
+    organisation_id, code = saying.contents.organisation_id, saying.contents.code
+    message = {
+        "kind": "said",
+        "seq": stored.seq,
+        "id": str(saying.uuid),
+        "from": str(Party.COUNSELLOR if saying.author else Party.VISITOR),
+        "name": saying.name if saying.author else None,
+        "text": saying.text,
+        "at": moment(stored.at),
+    }
+    told = [Told(visitor(organisation_id, code), message, saying.socket)]
+    if stored.counsellor_id:
+        told.append(Told(member(organisation_id, stored.counsellor_id), {**message, "talk": code}, saying.socket))
+    return told
+
+
+def moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(slots=True)
+class Queued:
+    saying: Saying
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Stored]"
+
+
+class Writer:
+    """The writing thread of this process; it starts with the first saying and stops when asked."""
+
+    def __init__(self) -> None:
+        self.queue: queue.SimpleQueue[Queued | None] = queue.SimpleQueue()
+        self.thread: threading.Thread | None = None
+        self.guard = threading.Lock()
+
+    async def say(self, saying: Saying) -> Stored:
+        """Store a saying and come back after COMMIT. Raises RefusedError; `broken` when the database failed."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Stored] = loop.create_future()
+        self.ensure_running()
+        self.queue.put(Queued(saying, loop, future))
+        return await future
+
+    def ensure_running(self) -> None:
+        if self.thread is None or not self.thread.is_alive():
+            with self.guard:
+                if self.thread is None or not self.thread.is_alive():
+                    self.thread = threading.Thread(target=self.run, name="writer", daemon=True)
+                    self.thread.start()
+
+    def stop(self) -> None:
+        """Store what is queued, then end the thread."""
+        thread = self.thread
+        if thread is not None and thread.is_alive():
+            self.queue.put(None)
+            thread.join()
+
+    def run(self) -> None:
+        try:
+            while (batch := self.next_batch()) is not None:
+                self.settle(batch, self.outcomes(batch))
+        finally:
+            connection.close()
+
+    def next_batch(self) -> list[Queued] | None:
+        first = self.queue.get()
+        if first is None:
+            return None
+        batch = [first]
+        while len(batch) < BATCH:
+            try:
+                entry = self.queue.get_nowait()
+            except queue.Empty:
+                break
+            if entry is None:
+                self.queue.put(None)
+                break
+            batch.append(entry)
+        return batch
+
+    def outcomes(self, batch: list[Queued]) -> list[Outcome]:
+        close_old_connections()
+        sayings = [entry.saying for entry in batch]
+        try:
+            return store(sayings)
+        except DatabaseError:
+            logger.exception("A batch of %d messages failed; storing them one by one.", len(batch))
+        except Exception:
+            logger.exception("A batch of %d messages could not be prepared; storing them one by one.", len(batch))
+        return [self.alone(saying) for saying in sayings]
+
+    def alone(self, saying: Saying) -> Outcome:
+        close_old_connections()
+        try:
+            return store([saying])[0]
+        except Exception:
+            logger.exception("A message could not be stored; its sender is told so.")
+            return RefusedError("broken")
+
+    def settle(self, batch: list[Queued], outcomes: list[Outcome]) -> None:
+        """Acknowledge first, then tell the others, in one hop to each loop."""
+        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Queued, Outcome]]] = defaultdict(list)
+        told: list[Told] = []
+        for entry, outcome in zip(batch, outcomes, strict=True):
+            by_loop[entry.loop].append((entry, outcome))
+            if isinstance(outcome, Stored) and outcome.new:
+                told += frames(entry.saying, outcome)
+        for loop, settled in by_loop.items():
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(resolve, settled)
+        hub.tell(told)
+
+
+def resolve(settled: list[tuple[Queued, Outcome]]) -> None:
+    for entry, outcome in settled:
+        if entry.future.done():
+            continue
+        if isinstance(outcome, Stored):
+            entry.future.set_result(outcome)
+        else:
+            entry.future.set_exception(outcome)
+
+
+writer = Writer()

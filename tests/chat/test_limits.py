@@ -1,0 +1,23 @@
+"""The token bucket of one socket."""
+
+from chat.limits import Bucket
+
+
+def test_a_burst_passes_and_the_next_one_does_not():
+    bucket = Bucket(burst=3, per_second=1)
+    assert [bucket.take(100.0) for _ in range(5)] == [True, True, True, False, False]
+
+
+def test_tokens_come_back_with_time_up_to_the_burst():
+    bucket = Bucket(burst=2, per_second=2)
+    assert [bucket.take(now) for now in (1.0, 1.0, 1.0, 1.5, 1.5, 60.0, 60.0, 60.0)] == [
+        True, True, False, True, False, True, True, False,
+    ]  # fmt: skip
+
+
+def test_patience_ends_only_after_so_many_in_a_row():
+    bucket = Bucket(burst=1, per_second=1, patience=3)
+    taken = [bucket.take(1.0) for _ in range(3)]
+    assert (taken, bucket.exhausted) == ([True, False, False], False)
+    bucket.take(1.0)
+    assert bucket.exhausted
