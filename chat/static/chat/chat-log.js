@@ -260,6 +260,7 @@ export class ChatLog extends HTMLElement {
     article.querySelector(".message__state")?.remove();
     const line = element("p", "message__state", sentence);
     article.append(line);
+    if (this.#atEnd) this.toLast();
     return line;
   }
 
