@@ -25,7 +25,7 @@ def _shared_parts() -> shared.Strings:
         "log_label_with": _("What was said with {name}"),
         "composer_label_with": _("Your message to {name}"),
         "system": {
-            "joined": _("{name} took the talk at {time}"),
+            "joined": _("The talk began at {time}"),
             "left": _("The visitor left at {time}"),
         },
     }
@@ -48,6 +48,7 @@ def _strip() -> shared.Strings:
 
 def _lists() -> shared.Strings:
     return {
+        "visitor": _("Visitor"),
         "visitor_since": _("Visitor, {time}"),
         "waiting_one": _("{n} visitor is waiting."),
         "waiting_many": _("{n} visitors are waiting."),

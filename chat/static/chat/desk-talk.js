@@ -39,6 +39,7 @@ export class TalkPane {
     this.status.setAttribute("role", "status");
     this.refusal = element("p", "talk__refusal");
     this.refusal.setAttribute("role", "status");
+    this.refusal.hidden = true;
     this.log = /** @type {ChatLog} */ (document.createElement("chat-log"));
     this.composer = /** @type {ChatComposer} */ (document.createElement("chat-composer"));
     this.outbox = new Outbox((id, text) => on.post({ do: "say", talk: this.code, id, text }));
@@ -56,7 +57,7 @@ export class TalkPane {
     this.name.id = `talk-${this.code}`;
     this.root.setAttribute("aria-labelledby", this.name.id);
     this.log.own = "counsellor";
-    this.log.words = { ...this.strings, log_nameless: name, log_label: fill(this.strings.log_label_with, { name }) };
+    this.log.words = { ...this.strings, log_nameless: this.entry.talk.nickname || this.strings.visitor, log_label: fill(this.strings.log_label_with, { name }) };
     this.composer.words = { ...this.strings, composer_label: fill(this.strings.composer_label_with, { name }) };
   }
 
