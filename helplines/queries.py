@@ -1,0 +1,188 @@
+"""What an organisation promises right now: its policy, its hours, and its texts with the promises filled in.
+
+Every function here is called inside the organisation's scope.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from typing import NamedTuple, TypedDict
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+from django.utils import timezone, translation
+from django.utils.dates import WEEKDAYS
+from django.utils.timesince import TIME_STRINGS
+
+from helplines import holidays, hours, policies, wording
+from helplines.fields import in_language
+from helplines.hours import Extra, Opening, Shut, Span, Weekly
+from helplines.models import (
+    Closure,
+    ClosureKind,
+    ConfidentialityAgreement,
+    EmergencyNumber,
+    ExtraOpening,
+    Line,
+    OpeningHours,
+    Organisation,
+    Policy,
+)
+from helplines.policies import PolicyValues
+
+
+class Rules(NamedTuple):
+    """All that decides when a line is open."""
+
+    week: list[Weekly]
+    extra: list[Extra]
+    closures: list[Shut]
+    zone: ZoneInfo
+
+
+class ShownNumber(TypedDict):
+    """An emergency number as a page shows it."""
+
+    number: str
+    label: str
+    is_first: bool
+
+
+def versions(organisation: Organisation, line: Line | None = None) -> list[Policy]:
+    """Every version of the promises of an organisation, or of what a line does otherwise, newest first (N04)."""
+    found = Policy.objects.filter(organisation=organisation, line=line).select_related("author")
+    return list(found.order_by("-number"))
+
+
+def organisation_policy(organisation: Organisation, at: datetime | None = None) -> PolicyValues:
+    """The promises of an organisation in force at a moment; the defaults before its first version."""
+    found = Policy.objects.filter(organisation=organisation, line=None).in_force(at or timezone.now()).first()
+    return policies.read(found.values) if found else PolicyValues()
+
+
+def policy_for(line: Line, at: datetime | None = None) -> PolicyValues:
+    """The promises of a line in force at a moment: its organisation's, with what the line does otherwise."""
+    at = at or timezone.now()
+    found = Policy.objects.filter(line=line).in_force(at).first()
+    return policies.overlay(organisation_policy(line.organisation, at), found.values if found else {})
+
+
+def rules_of(line: Line, since: datetime) -> Rules:
+    """All that decides when a line is open from a moment on."""
+    zone = ZoneInfo(line.organisation.time_zone)
+    from_day = since.astimezone(zone).date() - hours.DAY
+    week = OpeningHours.objects.filter(line=line)
+    extra = ExtraOpening.objects.filter(line=line, day__gte=from_day)
+    closures = Closure.objects.touching(line).filter(Q(ends_at=None) | Q(ends_at__gt=since))
+    return Rules(
+        [Weekly(row.weekday, row.opens, row.closes) for row in week],
+        [Extra(row.day, row.opens, row.closes) for row in extra],
+        [Shut(row.starts_at, row.ends_at, row.kind) for row in closures],
+        zone,
+    )
+
+
+def opening_of(line: Line, at: datetime | None = None) -> Opening:
+    """Whether a line is open at a moment by its hours, and why not, or until when (A02, A06)."""
+    at = at or timezone.now()
+    rules = rules_of(line, at)
+    return hours.opening(rules.week, rules.extra, rules.closures, rules.zone, at)
+
+
+def timetable(line: Line, first_day: date, days: int) -> list[tuple[date, list[Span]]]:
+    """When a line will be open on each of the days, as the clock of the organisation shows it."""
+    zone = ZoneInfo(line.organisation.time_zone)
+    dates = [first_day + timedelta(days=number) for number in range(days)]
+    rules = rules_of(line, midnight(first_day, zone))
+    return [(day, spans_on(day, rules)) for day in dates]
+
+
+def spans_on(day: date, rules: Rules) -> list[Span]:
+    start, end = midnight(day, rules.zone), midnight(day + hours.DAY, rules.zone)
+    found = hours.spans(*rules, start, end)
+    return [Span(span.opens.astimezone(rules.zone), span.closes.astimezone(rules.zone)) for span in found]
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The moment at which a day begins in a zone."""
+    return datetime.combine(day, time(0), zone).astimezone(UTC)
+
+
+def hours_in_words(line: Line, language: str) -> str:
+    """The weekly hours in one line, such as "Monday–Friday 13:00–17:00"; "" for a line without hours."""
+    rows = OpeningHours.objects.filter(line=line).order_by("opens")
+    by_day = [" + ".join(clock_span(row) for row in rows if row.weekday == day) for day in range(7)]
+    with translation.override(language):
+        parts = [
+            f"{days_in_words([day for day, _told in group])} {told}"
+            for told, group in groupby(enumerate(by_day), key=lambda entry: entry[1])
+            if told
+        ]
+    return ", ".join(parts)
+
+
+def clock_span(row: OpeningHours) -> str:
+    """13:00–17:00; a midnight at the end is written 24:00."""
+    closes = "24:00" if row.closes == time(0) else f"{row.closes:%H:%M}"
+    return f"{row.opens:%H:%M}–{closes}"
+
+
+def days_in_words(days: list[int]) -> str:
+    """The first and the last of a run of weekdays, in the active language."""
+    first, last = str(WEEKDAYS[days[0]]), str(WEEKDAYS[days[-1]])
+    return first if len(days) == 1 else f"{first}–{last}"
+
+
+def amount(unit: str, number: int, language: str) -> str:
+    """A number of hours or the like in words: "6 months", from the catalogue that Django has in every language."""
+    with translation.override(language):
+        return str(TIME_STRINGS[unit] % {"num": number})
+
+
+def promise_texts(line: Line, language: str, values: PolicyValues) -> dict[str, str]:
+    """The greeting and the disclaimer of a line, filled from the policy itself."""
+    placed = placeholder_values(line, language, values)
+    first = line.organisation.first_language
+    return {name: wording.fill(in_language(getattr(values, name), language, first), placed) for name in policies.TEXTS}
+
+
+def placeholder_values(line: Line, language: str, values: PolicyValues) -> dict[str, str]:
+    """What each placeholder stands for on this line; a key for each of `wording.PLACEHOLDERS`."""
+    organisation = line.organisation
+    of_policy = {
+        "hours": hours_in_words(line, language),
+        "retention": amount("month", values.retention_months, language),
+        "contact_limit": str(values.contact_limit or ""),
+        "block_hours": amount("hour", values.block_hours, language),
+        "soft_minutes": amount("minute", values.soft_minutes, language),
+        "rejoin_minutes": amount("minute", values.rejoin_minutes, language),
+        "organisation": organisation.name,
+        "line": line.name,
+    }
+    rest = [name for name in wording.PLACEHOLDERS if name not in of_policy]
+    return {**of_policy, **{name: str(getattr(organisation, name)) for name in rest}}
+
+
+def emergency_numbers(organisation: Organisation, language: str) -> list[ShownNumber]:
+    """The numbers on every screen of a visitor, those always in sight first (A11)."""
+    first = organisation.first_language
+    return [
+        ShownNumber(number=row.number, label=in_language(row.label, language, first), is_first=row.is_first)
+        for row in EmergencyNumber.objects.filter(organisation=organisation)
+    ]
+
+
+def newest_agreement(organisation: Organisation) -> ConfidentialityAgreement | None:
+    """What staff must have accepted now (J01)."""
+    newest: ConfidentialityAgreement | None = (
+        ConfidentialityAgreement.objects.filter(organisation=organisation).order_by("-number").first()
+    )
+    return newest
+
+
+def holiday_suggestions(organisation: Organisation, language: str) -> list[holidays.Holiday]:
+    """The public holidays of the coming year that are not yet closures of the whole organisation."""
+    zone = ZoneInfo(organisation.time_zone)
+    confirmed = Closure.objects.filter(organisation=organisation, line=None, kind=ClosureKind.HOLIDAY)
+    days = {starts_at.astimezone(zone).date() for starts_at in confirmed.values_list("starts_at", flat=True)}
+    today = timezone.now().astimezone(zone).date()
+    return holidays.suggestions(organisation.country, language, today, days)
