@@ -62,3 +62,20 @@ def unsigned_memberships_of(staff: Staff) -> list[Membership]:
     with across_organisations():
         everything = Membership.objects.of(staff).select_related("organisation", "staff")
         return list(everything.exclude(pk__in=Membership.objects.in_force().values("pk")))
+
+
+def own_organisation(staff: Staff, slug: str, unsigned: Iterable[Role | str] | None = None) -> Organisation:
+    """An organisation in which this person has a role, signed or not. Raises Http404.
+
+    With `unsigned`, only one in which one of these roles still waits for the agreement.
+    """
+    found = unsigned_memberships_of(staff)
+    if unsigned is not None:
+        wanted = {str(role) for role in unsigned}
+        found = [entry for entry in found if entry.role in wanted]
+    else:
+        found += memberships_of(staff)
+    for entry in found:
+        if entry.organisation.slug == slug:
+            return entry.organisation
+    raise Http404

@@ -1,0 +1,11 @@
+"""Pages of an organisation for the people who work there."""
+
+from django.urls import path
+
+from helplines import views
+
+urlpatterns = [
+    path("start/", views.start, name="start"),
+    path("agreement/<slug:organisation>/", views.agreement, name="agreement"),
+    path("promises/<slug:organisation>/", views.promises, name="promises"),
+]

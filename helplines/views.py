@@ -1,0 +1,139 @@
+"""The first pages after signing in: where to go, what to sign, and what the organisation promises."""
+
+from typing import NamedTuple, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from helplines import access, policies, queries, service
+from helplines.admin import policy_words
+from helplines.fields import in_language
+from helplines.gate import belonging, members, signed_in
+from helplines.models import ConfidentialityAgreement, Line, Membership, Organisation, Role, Staff
+
+
+class Place(NamedTuple):
+    """Somewhere to go on the start page."""
+
+    organisation: Organisation | None
+    name: str
+    url: str
+
+
+@require_safe
+@signed_in
+def start(request: HttpRequest) -> HttpResponse:
+    """Where a person lands after signing in: straight at the one place there is, else a choice."""
+    staff = cast(Staff, request.user)
+    memberships = access.memberships_of(staff)
+    unsigned = access.unsigned_memberships_of(staff)
+    places = list(dict.fromkeys([*map(to_sign, unsigned), *map(to_work, memberships)]))
+    if staff.is_superuser:
+        places.append(Place(None, _("All organisations of this installation"), reverse("admin:index")))
+    if len({place.url for place in places}) == 1:
+        return redirect(places[0].url)
+    return render(request, "helplines/start.html", {"places": places, "memberships": memberships})
+
+
+def to_sign(membership: Membership) -> Place:
+    """The agreement that still closes this role (J01)."""
+    organisation = membership.organisation
+    return Place(organisation, _("Read and accept the agreement"), page_of("agreement", organisation))
+
+
+def to_work(membership: Membership) -> Place:
+    """Where somebody with this role does their work."""
+    organisation, role = membership.organisation, membership.role
+    if role in {Role.COUNSELLOR, Role.MENTOR}:
+        return Place(organisation, _("The desk: talk with visitors"), page_of("desk_of", organisation))
+    if role == Role.ADMINISTRATOR:
+        return Place(organisation, _("Administration"), reverse("admin:index"))
+    return Place(organisation, _("What we promise"), page_of("promises", organisation))
+
+
+def page_of(name: str, organisation: Organisation) -> str:
+    return reverse(name, kwargs={"organisation": organisation.slug})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@belonging
+def agreement(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """The newest confidentiality agreement, to read and to accept; before that nothing else opens (J01)."""
+    staff = cast(Staff, request.user)
+    if request.method == "POST" and request.POST.get("accept"):
+        try:
+            service.accept_agreement(organisation=organisation, staff=staff, number=number_in(request))
+        except service.AgreementMoved:
+            messages.warning(request, _("There is a newer version. Please read this one."))
+        else:
+            return redirect(next_page(request))
+    elif request.method == "POST":
+        messages.warning(request, _("Tick the box first if you accept the agreement."))
+    return agreement_page(request, organisation, queries.newest_agreement(organisation))
+
+
+def agreement_page(
+    request: HttpRequest, organisation: Organisation, newest: ConfidentialityAgreement | None
+) -> HttpResponse:
+    accepted = newest.acceptances.filter(staff=cast(Staff, request.user)).first() if newest else None
+    text = in_language(newest.text, fallback=organisation.first_language) if newest else ""
+    context = {
+        "organisation": organisation,
+        "agreement": newest,
+        "text": text,
+        "accepted": accepted,
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+    }
+    return render(request, "helplines/agreement.html", context)
+
+
+def number_in(request: HttpRequest) -> int:
+    """The version that was on the screen; 0 for what is no number."""
+    given = request.POST.get("number", "")
+    return int(given) if given.isdecimal() and len(given) < 10 else 0
+
+
+def next_page(request: HttpRequest) -> str:
+    """Where somebody was going, if that is a page of ours."""
+    wanted = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if ours else reverse("start")
+
+
+@require_safe
+@members()
+def promises(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """What the organisation promises, as the program keeps it: for everybody who works there (N04)."""
+    organisation = membership.organisation
+    lines = Line.objects.filter(organisation=organisation).chats().select_related("organisation")
+    context = {
+        "organisation": organisation,
+        "said": policy_words.all_said(queries.organisation_policy(organisation)),
+        "lines": [line_promises(line) for line in lines],
+        "versions": queries.versions(organisation),
+        "now": timezone.now(),
+    }
+    return render(request, "helplines/promises.html", context)
+
+
+def line_promises(line: Line) -> dict[str, object]:
+    """The hours of a line, and what it does otherwise than its organisation."""
+    language = translation.get_language()
+    base, own = queries.organisation_policy(line.organisation), queries.policy_for(line)
+    differs = policies.differences(base, own)
+    return {
+        "line": line,
+        "hours": queries.hours_in_words(line, language),
+        "texts": queries.promise_texts(line, language, own),
+        "otherwise": [
+            policy_words.Said(policy_words.title(change.field), policy_words.say(change.field, change.after))
+            for change in differs
+        ],
+        "versions": queries.versions(line.organisation, line),
+    }
