@@ -6,25 +6,18 @@ import secrets
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
+from config.demo.seed import Person
 from config.demo.sites import ExampleSite
 from helplines.models import Staff
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 SHOWN = ("counsellor", "administrator", "auditor")
 PLACES = {"counsellor": "/desk/", "mentor": "/desk/", "administrator": "/admin/"}
-
-
-class Person(NamedTuple):
-    """Somebody of the example, as the seeds name them."""
-
-    organisation: str
-    role: str
-    username: str
 
 
 def new_password() -> str:
@@ -75,7 +68,12 @@ def write(path: Path, content: dict[str, Any]) -> None:
 def in_words(content: dict[str, Any]) -> str:
     """Where to go as visitor, counsellor, administrator and auditor."""
     base = content["base"]
-    rows = ["", f"Toeverlaat is on {base}", "", "As a visitor: the example page of an organisation, with its chat button"]
+    rows = [
+        "",
+        f"Toeverlaat is on {base}",
+        "",
+        "As a visitor: the example page of an organisation, with its chat button",
+    ]
     rows += [f"  {slug:18} {line['page']}" for slug, line in content["lines"].items()]
     for role in SHOWN:
         rows += ["", f"As {role}: {base}{PLACES.get(role, '/start/')}"]

@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from config.demo import sites
+from config.demo import views
 
-urlpatterns = [path("<slug:organisation>/<slug:line>/", sites.site, name="demo_site")]
+urlpatterns = [path("<slug:organisation>/<slug:line>/", views.site, name="demo_site")]

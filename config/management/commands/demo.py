@@ -43,8 +43,8 @@ class Command(BaseCommand):
 
     def serve(self, port: int) -> None:
         """Serve until Ctrl-C. What serves is imported here: Twisted wants its reactor chosen first, and once."""
-        from config.server import QuietServer  # noqa: I001  before anything else that may import a reactor
-        from config.asgi import application
+        from config.server import QuietServer
+        from config.asgi import application  # isort: skip
         from config.celery import app
         from config.jobs import JobsInside
 

@@ -1,0 +1,170 @@
+"""The example organisations: every file holds to the rules, and they keep the promises of the texts they stand for."""
+
+from typing import Any
+
+import pytest
+from django.db.models import Count
+
+from config.demo import accounts, seed
+from config.demo.sites import example_sites
+from helplines import policies, queries, wording
+from helplines.availability import availability
+from helplines.models import ExtraOpening, Line, LineKind, Membership, Organisation, Role
+from helplines.tenancy import across_organisations, inside
+
+OURS = {"nl", "en"}
+
+
+def texts(value: Any, where: str = "") -> list[tuple[str, dict[str, str]]]:
+    """Every text in the languages of the demo, with the place where it stands."""
+    if isinstance(value, dict):
+        if set(value) & OURS:
+            return [(where, value)]
+        return [found for name, part in value.items() for found in texts(part, f"{where}.{name}")]
+    if isinstance(value, list):
+        return [found for place, part in enumerate(value) for found in texts(part, f"{where}.{place}")]
+    return []
+
+
+@pytest.fixture
+def sown(db: None, settings: Any) -> None:
+    settings.DEMO, settings.DEMO_SITE_ORIGIN = True, "http://localhost:8000"
+    seed.sow()
+
+
+@pytest.mark.parametrize("slug", seed.seeds())
+def test_seed_is_written_in_both_languages(slug: str) -> None:
+    found = texts(seed.seeds()[slug], slug)
+    assert len(found) > 10
+    assert [where for where, text in found if set(text) != OURS or not all(text.values())] == []
+
+
+@pytest.mark.parametrize("slug", seed.seeds())
+def test_seed_has_no_placeholder_without_meaning(slug: str) -> None:
+    found = texts(seed.seeds()[slug], slug)
+    assert [where for where, text in found for words in text.values() if wording.unknown(words)] == []
+
+
+@pytest.mark.parametrize("slug", seed.seeds())
+def test_words_of_a_line_name_no_values(slug: str) -> None:
+    found = texts(seed.seeds()[slug]["lines"], slug)
+    assert [where for where, text in found for words in text.values() if wording.used(words)] == []
+
+
+@pytest.mark.parametrize("slug", seed.seeds())
+def test_seed_does_not_shout(slug: str) -> None:
+    assert [where for where, text in texts(seed.seeds()[slug]) for words in text.values() if "!" in words] == []
+
+
+@pytest.mark.parametrize(
+    ("slug", "months", "limit", "asks"),
+    [
+        ("caw", 6, None, ["age", "region", "gender"]),
+        ("ombuds", 12, None, ["nickname", "age", "question"]),
+        ("luisterlijn", 18, 4, []),
+    ],
+)
+def test_policy_carries_the_true_numbers(slug: str, months: int, limit: int | None, asks: list[str]) -> None:
+    values = policies.parse(seed.seeds()[slug]["policy"])
+    found = (values.retention_months, values.contact_limit, [question.key for question in values.questions])
+    assert found == (months, limit, asks)
+
+
+@pytest.mark.promise("B03")
+def test_luisterlijn_may_never_ask_for_a_name() -> None:
+    assert policies.parse(seed.seeds()["luisterlijn"]["policy"]).may_ask_name is False
+
+
+@pytest.mark.promise("A02")
+@pytest.mark.parametrize(("slug", "closes"), [("caw-online", "17:00"), ("jac-online", "19:00")])
+def test_hours_of_caw_are_those_it_tells(sown: None, slug: str, closes: str) -> None:
+    with across_organisations():
+        line = Line.objects.get(slug=slug)
+    with inside(line.organisation_id):
+        found = [(row.weekday, f"{row.opens:%H:%M}", f"{row.closes:%H:%M}") for row in line.opening_hours.all()]
+    assert found == [(day, "13:00", closes) for day in range(5)]
+
+
+@pytest.mark.promise("K01")
+def test_luisterlijn_has_every_channel(sown: None) -> None:
+    with across_organisations():
+        kinds = Line.objects.filter(organisation__slug="luisterlijn").values_list("kind", flat=True)
+        assert sorted(kinds) == sorted(LineKind.values)
+
+
+def test_sowing_twice_changes_nothing(sown: None) -> None:
+    def counts() -> list[int]:
+        with across_organisations():
+            return [model.objects.count() for model in (Organisation, Line, Membership, ExtraOpening)]
+
+    before = counts()
+    seed.sow()
+    assert counts() == before
+    assert before[0] == len(seed.seeds())
+
+
+def test_every_line_but_one_can_be_tried_now(sown: None) -> None:
+    with across_organisations():
+        lines = list(Line.objects.chats().select_related("organisation"))
+    tried = seed.lines_to_try()
+    assert len(tried) == len(lines) - 1
+    for line in tried:
+        with inside(line.organisation):
+            opening = queries.opening_of(line)
+        assert availability(opening, 1, 1, 0, queue=False, queue_length=1).state == "open"
+
+
+def test_everybody_signed_and_each_organisation_has_two_counsellors(sown: None) -> None:
+    with across_organisations():
+        everybody = Membership.objects.count()
+        assert everybody == Membership.objects.in_force().count() == len(seed.people())
+        counsellors = Membership.objects.filter(role=Role.COUNSELLOR).values("organisation").annotate(n=Count("pk"))
+        assert [row["n"] for row in counsellors] == [2] * len(seed.seeds())
+
+
+def test_nobody_can_sign_in_before_passwords_are_made(sown: None) -> None:
+    with across_organisations():
+        assert [row for row in Membership.objects.select_related("staff") if row.staff.has_usable_password()] == []
+
+
+def test_report_has_the_agreed_shape(sown: None, tmp_path: Any) -> None:
+    path = tmp_path / "demo.json"
+    accounts.write(path, accounts.report(example_sites(), accounts.renewed(path, seed.people())))
+    found = accounts.stored(path)
+    assert (list(found), found["base"]) == (["base", "lines", "accounts"], "http://127.0.0.1:8000")
+    assert set(found["lines"]) == {
+        "caw-online",
+        "jac-online",
+        "ombuds-chat",
+        "luisterlijn-chat",
+        "integra-chat",
+        "praktijk-chat",
+    }
+    assert found["lines"]["caw-online"] == {
+        "page": "http://localhost:8000/demo/caw/caw-online/",
+        "chat": "http://127.0.0.1:8000/caw/caw-online/",
+    }
+    assert {tuple(entry) for entry in found["accounts"]} == {("organisation", "role", "username", "password")}
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_passwords_stay_as_they_were_told_and_work(sown: None, tmp_path: Any) -> None:
+    path = tmp_path / "demo.json"
+    first = accounts.renewed(path, seed.people())
+    accounts.write(path, accounts.report([], first))
+    assert accounts.renewed(path, seed.people()) == first
+    with across_organisations():
+        staff = {row.staff.username: row.staff for row in Membership.objects.select_related("staff")}
+    assert [
+        entry["username"] for entry in first if not staff[entry["username"]].check_password(entry["password"])
+    ] == []
+    assert len({entry["password"] for entry in first}) == len(first)
+
+
+def test_printed_words_name_every_line_and_the_shown_roles(sown: None, tmp_path: Any) -> None:
+    report = accounts.report(example_sites(), accounts.renewed(tmp_path / "demo.json", seed.people()))
+    words = accounts.in_words(report)
+    for line in report["lines"].values():
+        assert line["page"] in words
+    for entry in report["accounts"]:
+        assert (entry["password"] in words) == (entry["role"] in accounts.SHOWN)

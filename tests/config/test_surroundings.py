@@ -1,0 +1,116 @@
+"""Before the demo starts: the port, the lock on the data, the secrets, and the settings that it forces."""
+
+import base64
+import os
+import socket
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.demo import surroundings
+from config.demo.surroundings import CannotStart
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port on which somebody listens."""
+    with socket.socket() as other:
+        other.bind((surroundings.HOST, 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+@pytest.fixture
+def free(taken: int) -> int:
+    with socket.socket() as probe:
+        probe.bind((surroundings.HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty data directory, and an environment that is put back afterwards."""
+    for name in [*surroundings.environment(tmp_path, 1), "MASTER_KEYS"]:
+        monkeypatch.setenv(name, os.environ.get(name, ""))
+    monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
+    monkeypatch.delenv("MASTER_KEYS")
+    return tmp_path / "var"
+
+
+def test_taken_port_is_told_in_one_line(taken: int, var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        surroundings.set_up_or_exit(["--port", str(taken)])
+    assert str(stop.value).startswith(f"Port {taken} on 127.0.0.1 cannot be used")
+    assert "\n" not in str(stop.value)
+    assert not var.exists()
+
+
+@pytest.mark.parametrize("port", [70000, -1])
+def test_port_that_cannot_be_is_refused(port: int) -> None:
+    with pytest.raises(CannotStart):
+        surroundings.require_free(port)
+
+
+def test_first_start_makes_secrets_that_only_the_owner_reads(free: int, var: Path) -> None:
+    lock = surroundings.set_up([f"--port={free}"])
+    made = sorted((var / "secrets").iterdir())
+    assert [path.name for path in made] == ["master_keys", "secret_key"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o600}
+    name, _colon, key = made[0].read_text().strip().partition(":")
+    assert (name, len(base64.b64decode(key))) == ("demo", 32)
+    assert len(made[1].read_text().strip()) > 50
+    lock.close()
+
+
+def test_second_start_keeps_the_secrets(free: int, var: Path) -> None:
+    surroundings.set_up([f"--port={free}"]).close()
+    before = {path.name: path.read_text() for path in (var / "secrets").iterdir()}
+    surroundings.set_up([f"--port={free}"]).close()
+    assert {path.name: path.read_text() for path in (var / "secrets").iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["data.sqlite3", "keys.sqlite3"])
+def test_missing_master_key_of_existing_data_is_never_replaced(free: int, var: Path, name: str) -> None:
+    var.mkdir()
+    (var / name).touch()
+    with pytest.raises(CannotStart, match="master key of this data is gone"):
+        surroundings.set_up([f"--port={free}"])
+    assert not (var / "secrets").exists()
+
+
+def test_master_key_from_the_environment_serves_existing_data(
+    free: int, var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    var.mkdir()
+    (var / "data.sqlite3").touch()
+    monkeypatch.setenv("MASTER_KEYS", "demo:elsewhere")
+    surroundings.set_up([f"--port={free}"]).close()
+    assert not (var / "secrets" / "master_keys").exists()
+
+
+def test_second_demo_on_the_same_data_is_refused(free: int, var: Path) -> None:
+    lock = surroundings.set_up([f"--port={free}"])
+    with pytest.raises(CannotStart, match="already runs"):
+        surroundings.set_up([f"--port={free}"])
+    lock.close()
+
+
+def test_reset_takes_the_data_and_leaves_the_rest(free: int, var: Path) -> None:
+    surroundings.set_up([f"--port={free}"]).close()
+    old = (var / "secrets" / "master_keys").read_text()
+    for name in ("data.sqlite3", "data.sqlite3-wal", "keys.sqlite3", "demo.json", "notes.txt"):
+        (var / name).touch()
+    surroundings.set_up([f"--port={free}", "--reset"]).close()
+    assert sorted(path.name for path in var.iterdir()) == ["demo.lock", "notes.txt", "secrets"]
+    assert (var / "secrets" / "master_keys").read_text() != old
+
+
+def test_example_data_never_lands_in_a_real_database(free: int, var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://data.internal/toeverlaat")
+    monkeypatch.setenv("MODE", "production")
+    surroundings.set_up([f"--port={free}"]).close()
+    assert os.environ["DATABASE_URL"] == f"sqlite:///{var / 'data.sqlite3'}"
+    found = [os.environ[name] for name in ("MODE", "DEMO", "REDIS_URL", "ORIGIN")]
+    assert found == ["embedded", "1", "", f"http://127.0.0.1:{free}"]
