@@ -12,11 +12,18 @@
  * @typedef {{presence: string, capacity: number, talks: Talk[], waiting: Waiting[], present: number, lines: Line[]}} DeskFrame
  */
 
+/** A view that was on its way while a talk was taken may not name it yet: for so long that does not end the talk here. */
+const CROSSING = 2000;
+
 /** One talk as this tab knows it. */
 export class Entry {
-  /** @param {Talk} talk */
-  constructor(talk) {
+  /**
+   * @param {Talk} talk
+   * @param {number} now
+   */
+  constructor(talk, now) {
     this.talk = talk;
+    this.knownSince = now;
     /** Up to where this counsellor has read. */
     this.seen = talk.seen_seq;
     /** @type {Set<number>} the visitor's messages that were not read yet */
@@ -76,9 +83,10 @@ export class Book {
    * The server's whole view replaces ours. A talk that it no longer names is over; one that it names again goes on.
    * @param {DeskFrame} frame
    * @param {number} now
+   * @param {boolean} isFirst whether it is the first view on this connection: nothing can have crossed it
    * @returns {Entry[]} talks that were not known here
    */
-  tell(frame, now) {
+  tell(frame, now, isFirst) {
     this.told = true;
     this.presence = frame.presence;
     this.capacity = frame.capacity;
@@ -87,18 +95,19 @@ export class Book {
     this.lines = frame.lines;
     const open = new Map(frame.talks.filter((talk) => talk.state === "active").map((talk) => [talk.code, talk]));
     for (const [code, entry] of this.entries) {
-      if (!open.has(code)) this.end(code, { by: null, why: null }, now);
-      else if (!entry.isOpen) entry.ended = null;
+      if (open.has(code)) entry.ended = null;
+      else if (isFirst || now - entry.knownSince > CROSSING) this.end(code, { by: null, why: null }, now);
     }
-    return [...open.values()].map((talk) => this.add(talk)).filter((entry) => entry !== null);
+    return [...open.values()].map((talk) => this.add(talk, now)).filter((entry) => entry !== null);
   }
 
   /**
    * Know a talk, or renew what is known of it.
    * @param {Talk} talk
+   * @param {number} now
    * @returns {Entry | null} the new entry; null when it was known
    */
-  add(talk) {
+  add(talk, now) {
     const known = this.entries.get(talk.code);
     if (known) {
       known.talk = talk;
@@ -106,7 +115,7 @@ export class Book {
       known.read(talk.seen_seq);
       return null;
     }
-    const entry = new Entry(talk);
+    const entry = new Entry(talk, now);
     this.entries.set(talk.code, entry);
     return entry;
   }

@@ -127,13 +127,24 @@ class Desk {
     const { code } = entry.talk;
     const pane = new TalkPane(entry, this.strings, {
       post: (frame) => this.post(frame),
-      read: (seq) => entry.read(seq) && this.post({ do: "seen", talk: code, seq }),
+      read: (seq) => this.read(entry, seq),
       end: () => void this.end(entry),
       dismiss: () => this.dismiss(code),
     });
     this.panes.set(code, pane);
     pane.settle(part("pane-talk"));
     pane.open();
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {number} seq everything up to here was on the screen
+   */
+  read(entry, seq) {
+    if (!entry.read(seq)) return;
+    this.post({ do: "seen", talk: entry.talk.code, seq });
+    // It may come in the midst of drawing.
+    queueMicrotask(() => this.render());
   }
 
   /** @param {{state: string, code: number}} line */
@@ -149,10 +160,11 @@ class Desk {
 
   /** @param {import("./desk-book.js").DeskFrame} frame */
   onDesk(frame) {
-    const isBack = this.book.told && !this.greeted;
+    const isFirst = !this.greeted;
+    const isBack = isFirst && this.book.told;
     this.greeted = true;
     const known = [...this.panes.values()];
-    for (const entry of this.book.tell(frame, this.now)) this.lay(entry);
+    for (const entry of this.book.tell(frame, this.now, isFirst)) this.lay(entry);
     if (isBack) for (const pane of known) pane.catchUp();
     if (this.book.current === null && this.book.talks.length > 0) {
       const first = this.book.talks.find((entry) => entry.unread > 0) ?? this.book.talks[0];
@@ -162,10 +174,12 @@ class Desk {
 
   /** @param {{talk: Talk}} frame */
   onTaken({ talk }) {
+    // A talk that another tab of this counsellor took does not pull the focus away here.
+    const asked = this.taking;
     this.taking = false;
-    const entry = this.book.add(talk);
+    const entry = this.book.add(talk, this.now);
     if (entry) this.lay(entry);
-    this.choose(talk.code, true);
+    if (asked || this.book.current === null) this.choose(talk.code, asked);
   }
 
   /** @param {import("./chat-log.js").Message & {talk: string}} frame */
