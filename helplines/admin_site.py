@@ -3,6 +3,7 @@
 It stands outside the package `helplines.admin` because that package registers with it while it is being imported.
 """
 
+from functools import update_wrapper
 from typing import Any
 
 from django.contrib import admin
@@ -11,6 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -23,11 +25,43 @@ class HelplinesAdminSite(admin.AdminSite):
     site_url = reverse_lazy("start")  # type: ignore[assignment]
     enable_nav_sidebar = False
 
+    # What belongs together on the first page, in the order in which somebody sets up a helpline.
+    groups = (
+        (_("The organisation"), ("Organisation", "Line", "Branch", "EmergencyNumber")),
+        (_("When you are closed or open"), ("Closure", "ExtraOpening")),
+        (_("What you promise"), ("Policy", "ConfidentialityAgreement")),
+        (_("Who works with you"), ("Staff", "Membership")),
+    )
+
     def has_permission(self, request: HttpRequest) -> bool:
         """An administrator in force of at least one organisation, or the operator (J01, J02)."""
         from helplines.admin.wall import may_enter
 
         return may_enter(request)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Every table in the group to which it belongs."""
+        found = {model["object_name"]: model for app in super().get_app_list(request) for model in app["models"]}
+        return [{"name": name, "models": [found[key] for key in keys if key in found]} for name, keys in self.groups]
+
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None) -> Any:
+        """There is one overview, not one for each part of the program."""
+        return redirect("admin:index")
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Every page speaks in the time zone of the organisation, so that 13:00 is 13:00 on the wall there."""
+
+        def zoned(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            from helplines.admin.wall import time_zone
+
+            with timezone.override(time_zone(request)):
+                response = view(request, *args, **kwargs)
+                return response.render() if hasattr(response, "render") and callable(response.render) else response
+
+        return super().admin_view(update_wrapper(zoned, view), cacheable)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "zone": timezone.get_current_timezone_name()}
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send a visitor to the one sign-in page, an administrator to where they were going, and others nowhere."""

@@ -10,7 +10,7 @@ from helplines import access
 from helplines.models import Membership, Organisation, Role, Staff
 
 Row = TypeVar("Row", bound=models.Model)
-REMEMBERED = "_administered_organisations"
+REMEMBERED = "_administered"
 
 
 def is_operator(request: HttpRequest) -> bool:
@@ -18,15 +18,28 @@ def is_operator(request: HttpRequest) -> bool:
     return bool(isinstance(request.user, Staff) and request.user.is_active and request.user.is_superuser)
 
 
-def own_organisations(request: HttpRequest) -> list[int]:
-    """Keys of the organisations of which this person is an administrator in force; asked once a request."""
+def administered(request: HttpRequest) -> list[Organisation]:
+    """The organisations of which this person is an administrator in force; asked once a request."""
     if not hasattr(request, REMEMBERED):
         staff = request.user
         found = access.memberships_of(staff) if isinstance(staff, Staff) else []
-        keys = sorted({entry.organisation_id for entry in found if entry.role == Role.ADMINISTRATOR})
-        setattr(request, REMEMBERED, keys)
-    keys_found: list[int] = getattr(request, REMEMBERED)
-    return keys_found
+        mine = {entry.organisation_id: entry.organisation for entry in found if entry.role == Role.ADMINISTRATOR}
+        setattr(request, REMEMBERED, list(mine.values()))
+    organisations: list[Organisation] = getattr(request, REMEMBERED)
+    return organisations
+
+
+def own_organisations(request: HttpRequest) -> list[int]:
+    return [organisation.pk for organisation in administered(request)]
+
+
+def time_zone(request: HttpRequest) -> str:
+    """The zone in which this person thinks; where organisations differ, the one that is the same for everybody."""
+    if is_operator(request):
+        zones = set(Organisation.objects.order_by().values_list("time_zone", flat=True).distinct()[:2])
+    else:
+        zones = {organisation.time_zone for organisation in administered(request)}
+    return zones.pop() if len(zones) == 1 else "UTC"
 
 
 def may_enter(request: HttpRequest) -> bool:

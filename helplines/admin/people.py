@@ -1,0 +1,215 @@
+"""The people of an organisation: who they are, which roles they have, and what they sign."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+
+from helplines import service, welcome
+from helplines.admin import wall
+from helplines.admin.base import TenantAdmin, TenantForm, TenantTable
+from helplines.models import Assignment, ConfidentialityAgreement, Membership, Organisation, Role, Staff
+
+ROLES_HELP = _(
+    "Counsellors and mentors talk with visitors. Managers lead. Administrators use these pages. "
+    "The data protection officer and the auditor only look."
+)
+
+
+class PersonForm(forms.Form):
+    """Somebody to take on."""
+
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("Organisation"), help_text=_("The organisation that takes this person on.")
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        help_text=_("The person gets a message here. Check it well: who can read it, can sign in."),
+    )
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=140,
+        validators=[UnicodeUsernameValidator()],
+        help_text=_("A short name to sign in with. If it is taken, a number is put behind it."),
+    )
+    first_name = forms.CharField(label=_("First name"), max_length=150, help_text=_("Visitors never see it."))
+    last_name = forms.CharField(
+        label=_("Last name"), max_length=150, required=False, help_text=_("Visitors never see it.")
+    )
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple, help_text=ROLES_HELP
+    )
+
+    def __init__(self, *args: Any, organisations: "QuerySet[Organisation]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["organisation"]
+        assert isinstance(choice, forms.ModelChoiceField)  # noqa: S101  for the type checker
+        choice.queryset = organisations
+        self.sole = organisations.first() if organisations.count() == 1 else None
+        if self.sole:
+            del self.fields["organisation"]
+
+    def take_on(self) -> welcome.Welcome:
+        data = dict(self.cleaned_data)
+        return welcome.take_on(**{"organisation": self.sole, **data})
+
+
+class MembershipForm(TenantForm):
+    """A role; nobody locks themselves out by accident."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        before = self.instance
+        is_mine = before.pk and before.staff_id == self.administrator and self.initial.get("role") == Role.ADMINISTRATOR
+        role, is_active = self.cleaned_data.get("role"), self.cleaned_data.get("is_active")
+        if is_mine and (role != Role.ADMINISTRATOR or not is_active):
+            raise ValidationError(
+                _("You cannot take your own administrator role away. Ask another administrator."), code="own_role"
+            )
+        return cleaned
+
+
+class Roles(TenantTable):
+    """The roles that a person has in the organisations of the administrator, and in no other."""
+
+    model = Membership
+    form = MembershipForm
+    fields = ("organisation", "role", "branch", "public_name", "is_active")
+    can_delete = False
+    HELP = {
+        "organisation": _("The organisation in which the person has this role."),
+        "role": ROLES_HELP,
+        "branch": _("The centre that the person works for. Leave it empty if there is none."),
+        "public_name": _("The name that visitors see. It may be an invented one."),
+        "is_active": _("Take the tick away to end this role. What the person did stays as it was."),
+    }
+
+
+class Lines(TenantTable):
+    """The lines that a member works on."""
+
+    model = Assignment
+    fields = ("line", "alias")
+    verbose_name_plural = _("lines of this person (none: all chat lines)")
+    HELP = {
+        "line": _("A line on which this person works. Without any row the person works on all chat lines."),
+        "alias": _("Another name for the visitors of this line. It may be an invented one."),
+    }
+
+
+@admin.register(Staff)
+class StaffAdmin(TenantAdmin):
+    """People with a role here. An account belongs to the person: an administrator gives roles, and changes no account."""
+
+    inlines = (Roles,)
+    list_display = ("username", "first_name", "last_name", "email", "is_active")
+    search_fields = ("username", "first_name", "last_name", "email")
+    ordering = ("username",)
+    actions = ("send_new_link",)
+    change_form_template = "helplines/admin/person_form.html"
+    fields = ("username", "email", "first_name", "last_name", "is_active")
+    HELP = {
+        "username": _("The name with which the person signs in."),
+        "email": _("The person also signs in with this address, and gets a link for a new password here."),
+        "first_name": _("Visitors never see it."),
+        "last_name": _("Visitors never see it."),
+        "is_active": _("Take the tick away to close the account everywhere."),
+    }
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Staff | None = None) -> Any:
+        return () if wall.is_operator(request) else self.fields
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Whether an account is open everywhere is the operator's to know."""
+        return self.list_display if wall.is_operator(request) else self.list_display[:-1]
+
+    def get_fields(self, request: HttpRequest, obj: Staff | None = None) -> Any:
+        return self.fields if wall.is_operator(request) else self.fields[:-1]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Take somebody on; the answer is the same for a new and for a known account."""
+        organisations = wall.own(request, Organisation.objects.all())
+        form = PersonForm(request.POST or None, organisations=organisations)
+        context = {**self.admin_site.each_context(request), "title": _("Take somebody on"), "form": form, "opts": self.opts}
+        if form.is_valid():
+            done = form.take_on()
+            return TemplateResponse(request, "helplines/admin/person_taken_on.html", {**context, "welcome": done})
+        return TemplateResponse(request, "helplines/admin/person_add.html", context)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """The history of an account is the person's and the operator's: it names administrators of other organisations."""
+        if not wall.is_operator(request):
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return super().history_view(request, object_id, extra_context)
+
+    @admin.action(description=_("Send a new link to choose a password"))
+    def send_new_link(self, request: HttpRequest, queryset: "QuerySet[Staff]") -> HttpResponse | None:
+        organisations = wall.own(request, Organisation.objects.all())
+        links = []
+        for staff in queryset.filter(is_active=True):
+            organisation = organisations.filter(memberships__staff=staff).first()
+            if organisation is not None:
+                links.append((staff, welcome.new_link(staff=staff, organisation=organisation)))
+        shown = [(staff, link) for staff, link in links if link]
+        if shown:
+            context = {**self.admin_site.each_context(request), "title": _("New links"), "links": shown, "opts": self.opts}
+            return TemplateResponse(request, "helplines/admin/person_links.html", context)
+        self.message_user(request, _("A message was sent to everybody you chose."), messages.SUCCESS)
+        return None
+
+
+@admin.register(Membership)
+class MembershipAdmin(TenantAdmin):
+    """One role of one person, and the lines that belong to it; a role ends, and is never removed."""
+
+    form = MembershipForm
+    inlines = (Lines,)
+    list_display = ("staff", "role", "branch", "public_name", "is_active", "organisation")
+    list_filter = ("organisation", "role", "branch", "is_active")
+    list_select_related = ("organisation", "staff", "branch")
+    search_fields = ("staff__username", "staff__first_name", "staff__last_name", "public_name")
+    fields = ("organisation", "staff", "role", "branch", "public_name", "is_active")
+    HELP = {**Roles.HELP, "staff": _("The person. Take somebody new on under Staff first.")}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> Any:
+        fixed = super().get_readonly_fields(request, obj)
+        return (*fixed, "staff") if obj is not None else fixed
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ConfidentialityAgreement)
+class AgreementAdmin(TenantAdmin):
+    """Versions of what staff accept before they get any access; a new text is a new version (J01)."""
+
+    list_display = ("__str__", "number", "published_at", "organisation")
+    list_filter = ("organisation",)
+    list_select_related = ("organisation",)
+    fields = ("organisation", "text")
+    HELP = {
+        "organisation": _("The organisation whose staff sign this text."),
+        "text": _(
+            "What your staff promise. As soon as you publish it, everybody, you too, has to accept it before they "
+            "can work on."
+        ),
+    }
+
+    def save_model(self, request: HttpRequest, obj: ConfidentialityAgreement, form: Any, change: bool) -> None:
+        published = service.publish_agreement(organisation=obj.organisation, text=obj.text)
+        obj.pk, obj.number, obj.published_at = published.pk, published.number, published.published_at
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

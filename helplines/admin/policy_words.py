@@ -1,0 +1,140 @@
+"""A policy in plain words: each value as the sentence in which an administrator reads, changes and compares it."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from helplines import policies
+from helplines.fields import in_language
+
+# "[]" stands where the value stands.
+SENTENCES: Mapping[str, Any] = {
+    "soft_minutes": gettext_lazy("A talk is meant to end after [] minutes. Both sides are told in time."),
+    "rejoin_minutes": gettext_lazy("Who drops out of a talk can come back to it within [] minutes."),
+    "block_hours": gettext_lazy("A visitor who is blocked can come back after [] hours."),
+    "queue_length": gettext_lazy("If visitors may wait, at most [] of them wait at the same time."),
+    "capacity": gettext_lazy("A counsellor has at most [] talks at the same time."),
+    "retention_months": gettext_lazy("A talk is gone [] months after it ends."),
+    "contact_limit": gettext_lazy("A visitor has at most [] talks in 24 hours."),
+}
+FLAGS: Mapping[str, tuple[Any, Any]] = {
+    "queue": (
+        gettext_lazy("Visitors may wait when everybody is in a talk."),
+        gettext_lazy("There is no waiting: when everybody is in a talk, visitors are asked to come back."),
+    ),
+    "may_ask_name": (
+        gettext_lazy("The questions before a talk may ask for a name or an address."),
+        gettext_lazy("No question before a talk asks for a name or an address."),
+    ),
+}
+TITLES: Mapping[str, Any] = {
+    "questions": gettext_lazy("Questions before a talk"),
+    "greeting": gettext_lazy("Greeting"),
+    "disclaimer": gettext_lazy("What we promise"),
+}
+KINDS: Mapping[str, Any] = {
+    "nickname": gettext_lazy("name or nickname"),
+    "text": gettext_lazy("open question"),
+    "choice": gettext_lazy("choice from a list"),
+    "age": gettext_lazy("age"),
+}
+PLACEHOLDERS: Mapping[str, Any] = {
+    "hours": gettext_lazy("the opening hours of the line"),
+    "retention": gettext_lazy("how long a talk is kept"),
+    "contact_limit": gettext_lazy("how many talks a visitor may have in 24 hours"),
+    "block_hours": gettext_lazy("how many hours a block lasts"),
+    "soft_minutes": gettext_lazy("after how many minutes a talk is meant to end"),
+    "rejoin_minutes": gettext_lazy("within how many minutes a visitor can come back"),
+    "organisation": gettext_lazy("the name of the organisation"),
+    "line": gettext_lazy("the name of the line"),
+    "website": gettext_lazy("the website"),
+    "privacy_email": gettext_lazy("the address for privacy questions"),
+    "complaints_email": gettext_lazy("the address for complaints"),
+    "support_email": gettext_lazy("the address for technical help"),
+    "dpo_email": gettext_lazy("the address of the data protection officer"),
+    "provider": gettext_lazy("who looks after the computers"),
+    "legal_name": gettext_lazy("the legal name"),
+}
+
+
+class Said(NamedTuple):
+    """One promise in words: a list of paragraphs, with a title where the words need one."""
+
+    title: str
+    lines: list[str]
+
+
+class ChangeSaid(NamedTuple):
+    """What one promise was and will be; `before` is empty in a first version."""
+
+    title: str
+    before: list[str]
+    after: list[str]
+
+
+def say(field: str, value: Any) -> list[str]:
+    """One promise as sentences."""
+    if field in FLAGS:
+        return [str(FLAGS[field][0 if value else 1])]
+    if field == "questions":
+        return [question_said(question) for question in value] or [_("Nothing is asked.")]
+    if field in TITLES:
+        return [f"{code.upper()}: {text}" for code, text in value.items()] or [_("There is no text.")]
+    if value is None:
+        return [_("There is no limit to how often a visitor comes.")]
+    return [str(SENTENCES[field]).replace("[]", str(value))]
+
+
+def question_said(question: policies.Question) -> str:
+    """The question, its kind, why it is asked, and what can be picked."""
+    words = f"{in_language(question.label)} ({KINDS[question.kind]}). {in_language(question.why)}"
+    picks = ", ".join(in_language(choice.label) for choice in question.choices)
+    return f"{words} [{picks}]" if picks else words
+
+
+def title(field: str) -> str:
+    return str(TITLES.get(field, ""))
+
+
+def all_said(values: policies.PolicyValues) -> list[Said]:
+    """A whole policy in words, in the order of its fields."""
+    return [Said(title(field), say(field, getattr(values, field))) for field in policies.FIELDS]
+
+
+def changes_said(before: policies.PolicyValues | None, after: policies.PolicyValues) -> list[ChangeSaid]:
+    """What a new version changes; a first version has no before."""
+    changes = policies.differences(before, after)
+    return [
+        ChangeSaid(title(change.field), say(change.field, change.before) if before else [], say(change.field, change.after))
+        for change in changes
+    ]
+
+
+MESSAGES: Mapping[str, Any] = {
+    "not_a_number": gettext_lazy("Give a whole number from %(low)s to %(high)s."),
+    "out_of_range": gettext_lazy("Give a whole number from %(low)s to %(high)s."),
+    "too_long": gettext_lazy("This text is too long: at most %(longest)s characters."),
+    "empty": gettext_lazy("Write this in at least one language."),
+    "unknown_placeholder": gettext_lazy("We do not know {{ %(name)s }}. Choose a name from the list."),
+    "no_contact_limit": gettext_lazy("The text names a limit to the number of talks, but there is none."),
+    "asks_name": gettext_lazy("This asks for a name or an address, and you promise not to."),
+    "two_nicknames": gettext_lazy("Ask for a name or nickname only once."),
+    "same_key": gettext_lazy("“%(key)s” stands here twice. Each one needs a short name of its own."),
+    "not_a_key": gettext_lazy("Use small letters, digits and dashes, such as age-group."),
+    "too_few_choices": gettext_lazy("Give at least %(least)s answers to choose from."),
+    "no_choices_here": gettext_lazy("This kind of question has no answers to choose from."),
+    "language_not_ours": gettext_lazy("Your organisation does not write in this language."),
+    "in_the_past": gettext_lazy("This moment has passed."),
+    "too_many": gettext_lazy("These are too many: at most %(most)s."),
+}
+
+
+def problem_said(problem: policies.Problem) -> str:
+    """What is wrong with a value, and for a text in which language."""
+    words = str(MESSAGES.get(problem.code, gettext_lazy("This value cannot be used."))) % problem.params
+    language = problem.field.rpartition(".")[2]
+    where = [language.upper()] if language in policies.LANGUAGES else []
+    # What does not go together with the version of a line names that line.
+    return ": ".join([*([problem.params["line"]] if "line" in problem.params else []), *where, words])

@@ -1,0 +1,178 @@
+"""Publishing a new version of a policy: fill in, look at what changes, say why, publish. Nothing filled in gets lost."""
+
+import json
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from helplines import policies, queries, service
+from helplines.admin import policy_words
+from helplines.admin.policy_forms import ConfirmForm, PolicyForm, known_keys, question_formset
+from helplines.admin.widgets import write_in
+from helplines.models import Line, Organisation, Policy, Staff
+
+ROOM = 1  # empty questions to begin with
+
+
+class Publishing:
+    """One administrator at work on the promises of an organisation, or of one of its lines."""
+
+    def __init__(self, request: HttpRequest, site: admin.AdminSite, organisation: Organisation, line: Line | None) -> None:
+        self.request, self.site, self.organisation, self.line = request, site, organisation, line
+
+    def answer(self) -> HttpResponse:
+        steps = {"check": self.check, "more": self.more, "edit": self.edit, "publish": self.publish}
+        step = self.request.POST.get("step", "") if self.request.method == "POST" else ""
+        return steps.get(step, self.begin)()
+
+    @cached_property
+    def base(self) -> policies.PolicyValues:
+        """What the organisation promises now."""
+        return queries.organisation_policy(self.organisation)
+
+    @cached_property
+    def current(self) -> policies.PolicyValues:
+        """What is in force now, for the organisation or for the line."""
+        return queries.policy_for(self.line) if self.line else self.base
+
+    @cached_property
+    def is_first(self) -> bool:
+        """Whether the organisation has not promised anything yet."""
+        return not Policy.objects.filter(organisation=self.organisation, line=None).exists()
+
+    # The steps
+
+    def begin(self) -> HttpResponse:
+        return self.form_page(*self.unbound(self.current))
+
+    def more(self) -> HttpResponse:
+        """Room for one question more."""
+        data = self.request.POST.copy()
+        data["questions-TOTAL_FORMS"] = str(int(data.get("questions-TOTAL_FORMS") or 0) + 1)
+        return self.form_page(PolicyForm(data), question_formset(data, self.current, ROOM))
+
+    def edit(self) -> HttpResponse:
+        values = self.carried()
+        return self.form_page(*self.unbound(values)) if values else self.begin()
+
+    def check(self) -> HttpResponse:
+        """On to the differences, or back to the form with what is wrong beside each value."""
+        form, questions = PolicyForm(self.request.POST), question_formset(self.request.POST, self.current, ROOM)
+        values = self.read(form, questions) if form.is_valid() & questions.is_valid() else None
+        return self.review_page(values, ConfirmForm()) if values else self.form_page(form, questions)
+
+    def publish(self) -> HttpResponse:
+        values, confirm = self.carried(), ConfirmForm(self.request.POST)
+        if values is None:
+            return self.begin()
+        if self.request.POST.get("against") != self.against:
+            messages.warning(self.request, _("Somebody else published a version just now. Look at the differences again."))
+            return self.review_page(values, confirm)
+        return self.publish_now(values, confirm) if confirm.is_valid() else self.review_page(values, confirm)
+
+    def publish_now(self, values: policies.PolicyValues, confirm: ConfirmForm) -> HttpResponse:
+        assert isinstance(self.request.user, Staff)  # noqa: S101  the site lets in nobody else
+        try:
+            version = service.publish_policy(
+                organisation=self.organisation,
+                line=self.line,
+                values=self.stored(values),
+                author=self.request.user,
+                **confirm.cleaned_data,
+            )
+        except policies.PolicyError as error:
+            return self.form_page(*self.unbound(values), problems=error.problems)
+        messages.success(self.request, _("Version %(number)s is published.") % {"number": version.number})
+        return redirect("admin:helplines_policy_change", version.pk)
+
+    # What they need
+
+    def unbound(self, values: policies.PolicyValues) -> tuple[PolicyForm, Any]:
+        return PolicyForm(initial=PolicyForm.start(values)), question_formset(None, values, ROOM)
+
+    def read(self, form: PolicyForm, questions: Any) -> policies.PolicyValues | None:
+        """The values together; where they do not go together, the forms say why."""
+        try:
+            values = policies.parse({**form.values(), "questions": questions.values(known_keys(self.current))})
+            problems = self.problems(values)
+        except policies.PolicyError as error:
+            values, problems = policies.PolicyValues(), error.problems
+        for problem in problems:
+            if not questions.take(problem):
+                form.take(problem)
+        return None if problems else values
+
+    def problems(self, values: policies.PolicyValues) -> list[policies.Problem]:
+        """What publishing would have against these values."""
+        stored = self.stored(values)
+        pairing = service.pairing_problems(self.organisation, self.line, stored, timezone.now())
+        return [*service.language_problems(self.organisation, stored), *pairing]
+
+    def carried(self) -> policies.PolicyValues | None:
+        """The values that a page took along; None when somebody tampered with them."""
+        try:
+            return policies.parse(json.loads(self.request.POST.get("values", "")))
+        except ValueError:
+            return None
+
+    def stored(self, values: policies.PolicyValues) -> dict[str, Any]:
+        """All of an organisation; of a line only what it does otherwise, so that the rest follows the organisation."""
+        after = policies.dump(values)
+        if self.line is None:
+            return after
+        before = policies.dump(self.base)
+        return {name: value for name, value in after.items() if value != before[name]}
+
+    @property
+    def against(self) -> str:
+        """Which versions the differences were made against."""
+        versions = Policy.objects.filter(organisation=self.organisation).order_by("-pk")
+        return str(versions.values_list("pk", flat=True).first() or 0)
+
+    # The pages
+
+    def form_page(self, form: PolicyForm, questions: Any, problems: Iterable[policies.Problem] = ()) -> HttpResponse:
+        """Fill in; `problems` are those that only publishing found."""
+        for part in (form, *questions.forms):
+            write_in(part, self.organisation.languages)
+        context = {
+            "form": form,
+            "questions": questions,
+            "placeholders": policy_words.PLACEHOLDERS,
+            "problems": [policy_words.problem_said(problem) for problem in problems],
+        }
+        return self.page("policy_edit", context)
+
+    def review_page(self, values: policies.PolicyValues, confirm: ConfirmForm) -> HttpResponse:
+        context = {
+            "changes": policy_words.changes_said(None if self.is_first else self.current, values),
+            "is_first": self.is_first,
+            "previews": list(previews(self.organisation, self.line, values)),
+            "values": json.dumps(policies.dump(values)),
+            "against": self.against,
+            "confirm": confirm,
+        }
+        return self.page("policy_review", context)
+
+    def page(self, name: str, context: dict[str, Any]) -> HttpResponse:
+        subject = self.line or self.organisation
+        title = _("New version of the policy: %(subject)s") % {"subject": subject}
+        shared = {**self.site.each_context(self.request), "title": title, "subject": subject, "line": self.line}
+        return TemplateResponse(self.request, f"helplines/admin/{name}.html", {**shared, "opts": Policy._meta, **context})
+
+
+def previews(organisation: Organisation, line: Line | None, values: policies.PolicyValues) -> Any:
+    """The texts as visitors will read them: for each chat line, in each of its languages."""
+    lines = [line] if line else list(organisation.lines.chats().select_related("organisation"))
+    for entry in lines:
+        for language in entry.spoken:
+            yield {"line": entry, "language": language, **queries.promise_texts(entry, language, values)}
+
+
