@@ -8,8 +8,12 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest
 
+from helplines.models import Staff
+
+LONGEST_NAME = 254
 UNKNOWN = "0.0.0.0"  # noqa: S104  an address that nobody has, not one to listen on
 
 
@@ -55,7 +59,13 @@ def place_of(address: str) -> bytes:
 
 
 def tried_username(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
-    """The name that somebody tries to sign in with, one form for all ways of writing it."""
+    """Whose account somebody tries to open: one name for all ways of writing it, and for the e-mail address too.
+
+    So the attempts on one person count together, and are forgotten together when that person signs in. What fits
+    nobody counts as it was written, so that a lock does not tell who has an account here (security goal G3).
+    """
     given = credentials or request.POST
-    tried = next((given[key] for key in ("username", "email", "login") if given.get(key)), "")
-    return str(tried).strip().lower()[:150]
+    written = next((given[key] for key in ("username", "email", "login") if given.get(key)), "")
+    tried = str(written).replace("\0", "").strip().lower()[:LONGEST_NAME]
+    meant = Staff.objects.filter(Q(username__iexact=tried) | Q(email__iexact=tried))
+    return str(meant.values_list("username", flat=True).order_by("pk").first() or tried).lower()

@@ -15,7 +15,7 @@ if "VAR_DIR" in os.environ:
 else:
     VAR = Path(tempfile.mkdtemp(prefix="toeverlaat-test-"))
     atexit.register(shutil.rmtree, VAR, ignore_errors=True)
-VAR.mkdir(parents=True, exist_ok=True)
+(VAR / "static").mkdir(parents=True, exist_ok=True)
 os.environ.update(
     DJANGO_SETTINGS_MODULE="config.settings",
     MODE="embedded",
