@@ -17,10 +17,10 @@ const questions = /** @type {HTMLFormElement | null} */ (part("questions"));
 const memory = new Memory(new URL(config.socket, location.href).pathname);
 const talk = new Talk({ config, memory, log });
 const status = new StatusPanel(config);
-const origins = [location.origin, ...(document.body.dataset.origins ?? "").split(" ")];
-const host = config.embedded ? new Host(origins) : null;
+const host = config.embedded ? new Host(config.origins) : null;
 
 log.words = composer.words = strings;
+composer.limit = config.max_text;
 log.label();
 composer.label();
 followKeyboard();
@@ -123,7 +123,8 @@ function over(move) {
   tell("over-text", strings.ended[move.why] ?? strings.over_title);
   composer.hidden = !kept;
   composer.disable(strings.over_kept);
-  part("on")?.focus();
+  // Not on the button: somebody who is typing would press it with the next Enter.
+  if (!kept) part("over-text")?.focus();
 }
 
 on("place", ({ ahead }) => {
@@ -153,7 +154,10 @@ on("refused", (frame) => {
 on("line", ({ state, code }) => {
   if (step() !== "waiting" && step() !== "talk") return;
   if (state === "online") tell("offline", "");
-  if (state === "offline") tell("offline", talk.state ? strings.offline : strings.unreachable);
+  if (state === "offline") {
+    tell("peer", "");
+    tell("offline", talk.state ? strings.offline : strings.unreachable);
+  }
   if (state === "stopped") stopped(code);
 });
 
@@ -196,7 +200,10 @@ window.addEventListener("beforeunload", (event) => {
 const close = part("close");
 close?.addEventListener("click", () => host?.close());
 host?.addEventListener("met", () => close && (close.hidden = false));
-host?.addEventListener("shown", () => (step() === "talk" ? composer.focus() : undefined));
+host?.addEventListener("shown", () => {
+  if (step() === "talk") composer.focus();
+  else /** @type {HTMLElement} */ (document.querySelector(`[data-step="${step()}"] h1`)).focus();
+});
 status.addEventListener("status", (event) => host?.state(/** @type {CustomEvent} */ (event).detail.state));
 
 status.render(pageConfig("status"));
