@@ -21,9 +21,10 @@ const SECOND = 1000;
 const ASK_AGAIN = 2000;
 
 class Desk {
-  /** @param {{socket: string, strings: Record<string, any>}} config */
-  constructor({ socket, strings }) {
+  /** @param {{socket: string, max_text?: number, strings: Record<string, any>}} config */
+  constructor({ socket, max_text: limit, strings }) {
     this.strings = strings;
+    this.limit = limit;
     this.book = new Book();
     /** @type {Map<string, TalkPane>} */
     this.panes = new Map();
@@ -131,6 +132,7 @@ class Desk {
       end: () => void this.end(entry),
       dismiss: () => this.dismiss(code),
     });
+    if (this.limit) pane.composer.limit = this.limit;
     this.panes.set(code, pane);
     pane.settle(part("pane-talk"));
     pane.open();
