@@ -28,7 +28,7 @@ class HelplinesAdminSite(admin.AdminSite):
     # What belongs together on the first page, in the order in which somebody sets up a helpline.
     groups = (
         (_("The organisation"), ("Organisation", "Line", "Branch", "EmergencyNumber")),
-        (_("When you are closed or open"), ("Closure", "ExtraOpening")),
+        (_("Other hours than usual"), ("Closure", "ExtraOpening")),
         (_("What you promise"), ("Policy", "ConfidentialityAgreement")),
         (_("Who works with you"), ("Staff", "Membership")),
     )

@@ -9,6 +9,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from helplines.admin import wall
@@ -87,9 +88,9 @@ class Walled:
         return wall.own(request, rows)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name in self.HELP:
-            kwargs["help_text"] = self.HELP[db_field.name]
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field and db_field.name in self.HELP:
+            field.help_text, field.label = self.HELP[db_field.name], capfirst(db_field.verbose_name)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             # One thing on one page: no second window from within a form.
             field.widget = field.widget.widget
@@ -126,7 +127,8 @@ class TenantAdmin(Walled, admin.ModelAdmin):  # type: ignore[type-arg]
         return wall.may_enter(request)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        # Help texts also stand beside what can only be read.
+        form: Any = super().get_form(request, obj, change=change, **{"help_texts": dict(self.HELP), **kwargs})
         form.sole_organisation, form.administrator = self.sole_organisation(request), request.user.pk
         return form
 

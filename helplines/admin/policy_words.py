@@ -15,7 +15,7 @@ SENTENCES: Mapping[str, Any] = {
     "rejoin_minutes": gettext_lazy("Who drops out of a talk can come back to it within [] minutes."),
     "block_hours": gettext_lazy("A visitor who is blocked can come back after [] hours."),
     "queue_length": gettext_lazy("If visitors may wait, at most [] of them wait at the same time."),
-    "capacity": gettext_lazy("A counsellor has at most [] talks at the same time."),
+    "capacity": gettext_lazy("The number of talks that a counsellor has at the same time is at most []."),
     "retention_months": gettext_lazy("A talk is gone [] months after it ends."),
     "contact_limit": gettext_lazy("A visitor has at most [] talks in 24 hours."),
 }

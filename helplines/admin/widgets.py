@@ -11,6 +11,8 @@ from helplines.fields import LocalisedFormField, LocalisedWidget
 class OwnLanguages(LocalisedWidget):
     """One input for each of these languages, and for another only where it has a text already."""
 
+    template_name = "helplines/admin/languages.html"
+
     def __init__(self, *, long: bool, languages: Collection[str], label: str) -> None:
         super().__init__(long=long)
         self.languages, self.label = languages, label
