@@ -285,25 +285,38 @@ def take_next(*, membership: Membership, line: str | None, now: datetime) -> Con
     Of two counsellors who take at once exactly one gets a visitor: state and owner change in one UPDATE. A visitor whose line
     dropped keeps the place but is not handed out meanwhile. Raises RefusedError: not_present, no_room, nobody_waiting, taken.
     """
-    with inside(membership.organisation_id), transaction.atomic():
-        check_present(membership, now)
+    with inside(membership.organisation_id):
+        check_present(membership)
         lines = {entry.pk: entry for entry in queries.lines_of(membership) if line is None or entry.slug == line}
-        candidates: list[Conversation] = list(Conversation.objects.waiting().visitor_there(now).filter(line_id__in=lines)[:CLAIM_TRIES])
-        talks = Conversation.objects.active_of(membership).count()
-        roomy = [row for row in candidates if talks < promises.policy_for(lines[row.line_id], now).capacity]
+        rows = Conversation.objects.waiting().visitor_there(now).filter(line_id__in=lines)
+        candidates: list[Conversation] = list(rows[:CLAIM_TRIES])
         if not candidates:
             raise RefusedError("nobody_waiting")
-        if not roomy:
-            raise RefusedError("no_room")
-        for candidate in roomy:
-            if claim(conversation=candidate, membership=membership, now=now):
+        outcomes: set[str] = set()
+        for candidate in candidates:
+            capacity = promises.policy_for(lines[candidate.line_id], now).capacity
+            outcome = take(conversation=candidate, membership=membership, capacity=capacity, now=now)
+            if outcome == "mine":
                 return candidate
-    raise RefusedError("taken")
+            outcomes.add(outcome)
+    raise RefusedError("taken" if "taken" in outcomes else "no_room")
 
 
-def check_present(membership: Membership, now: datetime) -> None:
-    """The member's own row is locked, so that two tabs of one counsellor do not pass the capacity together (K7)."""
-    presence = Presence.objects.select_for_update().filter(membership=membership).first()
+def take(*, conversation: Conversation, membership: Membership, capacity: int, now: datetime) -> str:
+    """Try to make this visitor theirs: "mine", "taken" by another, or "no_room".
+
+    The member's own row is locked meanwhile, so that two tabs of one counsellor do not pass the capacity together (K7).
+    """
+    with transaction.atomic():
+        check_present(membership, lock=True)
+        if Conversation.objects.active_of(membership).count() >= capacity:
+            return "no_room"
+        return "mine" if claim(conversation=conversation, membership=membership, now=now) else "taken"
+
+
+def check_present(membership: Membership, *, lock: bool = False) -> None:
+    rows = Presence.objects.select_for_update() if lock else Presence.objects.all()
+    presence = rows.filter(membership=membership).first()
     if presence is None or presence.state != PresenceState.PRESENT:
         raise RefusedError("not_present")
 

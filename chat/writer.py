@@ -104,8 +104,10 @@ def identity(saying: Saying) -> tuple[int, UUID]:
 
 def first_of_each(sayings: Iterable[Saying]) -> list[Saying]:
     """One saying for each identity, in the order in which they came."""
-    unique = {identity(saying): saying for saying in reversed(list(sayings))}
-    return list(reversed(list(unique.values())))
+    unique: dict[tuple[int, UUID], Saying] = {}
+    for saying in sayings:
+        unique.setdefault(identity(saying), saying)
+    return list(unique.values())
 
 
 def already_stored(batch: Sequence[Saying]) -> dict[tuple[int, UUID], Stored]:

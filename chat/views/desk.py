@@ -7,13 +7,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
-from helplines.gate import members, signed_in
 
 from chat import wire
 from chat.queries import DESK_ROLES, chat_lines
 from chat.strings import desk as words
 from helplines import access
 from helplines import queries as promises
+from helplines.gate import members, signed_in
 from helplines.models import Membership
 
 

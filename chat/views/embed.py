@@ -8,10 +8,10 @@ from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
 from django.views.decorators.http import condition, require_safe
-from helplines.gate import everybody, line_page, organisation_page
 
 from chat.statuses import statuses
 from chat.views.languages import language_for
+from helplines.gate import everybody, line_page, organisation_page
 from helplines.models import Line, Organisation
 
 SHORT = "public, max-age=300"

@@ -8,13 +8,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
-from helplines.gate import line_page
 
 from chat import queries, wire
 from chat.strings import visitor as words
 from chat.views.languages import language_for
 from helplines import queries as promises
 from helplines.fields import in_language
+from helplines.gate import line_page
 from helplines.models import Branch, Line
 from helplines.policies import PolicyValues
 
@@ -81,8 +81,7 @@ def questions(policy: PolicyValues, language: str) -> list[dict[str, Any]]:
             "label": in_language(question.label, language),
             "why": in_language(question.why, language),
             "choices": [
-                {"key": choice.key, "label": in_language(choice.label, language)}
-                for choice in question.choices
+                {"key": choice.key, "label": in_language(choice.label, language)} for choice in question.choices
             ],
         }
         for question in policy.questions

@@ -6,8 +6,8 @@ from chat.states import MOVES, OPEN, OVER, IllegalMoveError, Party, State, Why, 
 
 
 def test_open_and_over_are_all_states_and_share_none():
-    assert OPEN | OVER == set(State)
-    assert OPEN & OVER == set()
+    assert set(State) == OPEN | OVER
+    assert set() == OPEN & OVER
 
 
 def test_no_move_leaves_a_state_that_is_over():

@@ -39,8 +39,8 @@ def refused(decoder, text):
         '{"do": "claim"}',
         '{"do": ["say"]}',
         "[" * 30000,
-        '{"do": "say", "id": "%s", "text": "%s"}' % (UUID, "x" * wire.FRAME_BYTES),
-        '{"do": "say", "id": "%s", "text": "\ud800"}' % UUID,
+        f'{{"do": "say", "id": "{UUID}", "text": "' + "x" * wire.FRAME_BYTES + '"}',
+        f'{{"do": "say", "id": "{UUID}", "text": "\ud800"}}',
     ],
 )
 def test_what_is_no_frame_is_malformed(text):
@@ -49,9 +49,9 @@ def test_what_is_no_frame_is_malformed(text):
 
 @pytest.mark.parametrize("do", ["presence", "take", "open", "close", "hello"])
 def test_a_visitor_has_none_of_the_counsellors_actions(do):
-    assert refused(wire.visitor_decoder, json.dumps({"do": do, "state": "present", "talk": "x", "why": "finished"})) == (
-        "malformed"
-    )
+    assert refused(
+        wire.visitor_decoder, json.dumps({"do": do, "state": "present", "talk": "x", "why": "finished"})
+    ) == ("malformed")
 
 
 @given(st.text(max_size=300))
@@ -65,7 +65,9 @@ def test_any_text_is_a_frame_or_malformed(text):
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["do", "id", "text", "seq"]), inner),
+        lambda inner: (
+            st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["do", "id", "text", "seq"]), inner)
+        ),
         max_leaves=8,
     )
 )

@@ -98,16 +98,21 @@ iframe { display: block; width: 100%; height: 100%; border: 0; }
     #link = make("a", "launcher", { target: "_blank", rel: "noopener noreferrer", hidden: true });
     #close = make("button", "close", { type: "button" });
     #panel = make("div", "panel", { hidden: true }, this.#close);
+    #news = make("span", "said");
+    #region = make("div", "", {}, this.#button, this.#link, this.#panel, this.#news);
 
     constructor() {
       super();
       const root = this.attachShadow({ mode: "open" });
       dress(root);
+      this.#region.setAttribute("role", "region");
       this.#panel.setAttribute("role", "dialog");
+      this.#news.setAttribute("role", "status");
+      this.#button.setAttribute("aria-haspopup", "dialog");
       this.#button.addEventListener("click", () => this.open());
       this.#close.addEventListener("click", () => this.close());
       root.addEventListener("keydown", (event) => /** @type {KeyboardEvent} */ (event).key === "Escape" && this.close());
-      root.append(this.#button, this.#link, this.#panel);
+      root.append(this.#region);
     }
 
     connectedCallback() {
@@ -215,6 +220,8 @@ iframe { display: block; width: 100%; height: 100%; border: 0; }
 
     #draw() {
       const words = this.#words();
+      const news = this.unread === 1 ? words.one : words.more.replace("#", String(this.unread));
+      this.#region.setAttribute("aria-label", this.#name());
       const away = this.state === "unreachable";
       const face = away ? this.#link : this.#button;
       this.#link.href = this.#address("");
@@ -228,7 +235,8 @@ iframe { display: block; width: 100%; height: 100%; border: 0; }
         [this.#word, words[this.state] || ""],
         [this.#close, words.close],
         [this.#count, String(this.unread)],
-        [this.#said, this.unread === 1 ? words.one : words.more.replace("#", String(this.unread))],
+        [this.#said, news],
+        [this.#news, this.unread ? news : ""],
       ]) {
         if (target.textContent !== text) target.textContent = text;
       }

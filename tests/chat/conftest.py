@@ -1,0 +1,29 @@
+"""The live parts of a process, begun and ended with each test that uses them."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from chat.boards import boards
+from chat.hub import hub
+from chat.keeper import keeper
+from chat.statuses import statuses
+from chat.writer import writer
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> Iterator[None]:
+    statuses.forget()
+    boards.known.clear()
+    yield
+    writer.stop()
+
+
+@pytest_asyncio.fixture
+async def live() -> AsyncIterator[None]:
+    """Hub, keeper and writer of this process; they stop before the database is emptied."""
+    yield
+    await keeper.stop()
+    await hub.stop()
+    writer.stop()

@@ -1,0 +1,91 @@
+"""Talks to test with, sealed with real keys."""
+
+from datetime import timedelta
+from typing import Any
+
+import factory
+from django.utils import timezone
+
+from chat import service
+from chat.models import Conversation, Message, Presence, PresenceState, new_code
+from chat.sealed import Contents
+from chat.states import OVER, State
+from helplines.models import Line
+from helplines.tenancy import across_organisations
+from privacy import keys
+from tests.factories.helplines import LineFactory, MembershipFactory, PolicyFactory, TenantFactory, open_always
+
+
+class PresenceFactory(TenantFactory):
+    """A counsellor at the desk just now."""
+
+    class Meta:
+        model = Presence
+
+    membership = factory.SubFactory(MembershipFactory)
+    organisation = factory.SelfAttribute("membership.organisation")
+    state = PresenceState.PRESENT
+    since = factory.LazyFunction(timezone.now)
+    seen_at = factory.LazyFunction(timezone.now)
+
+
+class ConversationFactory(TenantFactory):
+    """A waiting visitor who is there, called Robin, with one answer; `secret="…"` is what the tab holds."""
+
+    class Meta:
+        model = Conversation
+
+    line = factory.SubFactory(LineFactory)
+    organisation = factory.SelfAttribute("line.organisation")
+    code = factory.LazyFunction(new_code)
+    language = "nl"
+    started_at = factory.LazyFunction(timezone.now)
+    waiting_since = factory.SelfAttribute("started_at")
+    soft_minutes = 60
+    rejoin_minutes = 5
+    visitor_seen_at = factory.LazyFunction(timezone.now)
+    rejoin_until = factory.LazyAttribute(lambda made: made.visitor_seen_at + timedelta(minutes=made.rejoin_minutes))
+    visitor_socket = "socket"
+    secret = "what-the-tab-holds"
+
+    @classmethod
+    def _create(cls, model_class: type, *args: Any, **kwargs: Any) -> Any:
+        organisation_id, code = kwargs["organisation"].pk, kwargs["code"]
+        contents = Contents(keys.new_conversation_key(organisation_id, code), organisation_id, code)
+        kwargs["secret"] = service.fingerprint(organisation_id, kwargs["secret"])
+        kwargs.setdefault("nickname", contents.seal_nickname("Robin"))
+        kwargs.setdefault("answers", contents.seal_answers([{"label": "Leeftijd", "value": "16"}]))
+        if kwargs.get("state") in OVER:
+            kwargs.setdefault("ended_at", timezone.now())
+        return super()._create(model_class, *args, **kwargs)
+
+
+class ActiveConversationFactory(ConversationFactory):
+    """A talk with a counsellor of the line's organisation."""
+
+    state = State.ACTIVE
+    claimed_at = factory.LazyFunction(timezone.now)
+    counsellor = factory.SubFactory(MembershipFactory, organisation=factory.SelfAttribute("..line.organisation"))
+
+
+def contents_of(conversation: Conversation) -> Contents:
+    return Contents.of(conversation, keys.conversation_key(conversation.organisation_id, conversation.code))
+
+
+def texts_in(conversation: Conversation) -> list[tuple[int, str, str]]:
+    """What was said, as (seq, party, text)."""
+    with across_organisations():
+        rows = list(Message.objects.filter(conversation=conversation).order_by("seq"))
+    opened = contents_of(conversation)
+    return [(row.seq, str(row.party), opened.text(row)) for row in rows]
+
+
+def staffed_line(counsellors: int = 1, **values: Any) -> tuple[Line, list[Any]]:
+    """A line that is open all day, with so many counsellors present, under a policy with these values."""
+    line = LineFactory()
+    open_always(line)
+    PolicyFactory(organisation=line.organisation, values=values)
+    members = [MembershipFactory(organisation=line.organisation) for _ in range(counsellors)]
+    for member in members:
+        PresenceFactory(membership=member)
+    return line, members
