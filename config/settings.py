@@ -227,7 +227,8 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+# Other sites learn nothing; with "no-referrer" a browser also hides the origin of our own forms, and they are refused.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 _ENCRYPTED = _origin.scheme == "https"
 SECURE_SSL_REDIRECT = _ENCRYPTED

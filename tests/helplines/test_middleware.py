@@ -74,5 +74,5 @@ def test_elsewhere_no_scope_is_given(rf):
 def test_answer_is_not_kept_unless_its_view_says_so(rf):
     plain = PrivateAnswers(lambda _request: HttpResponse())(rf.get("/"))
     kept = PrivateAnswers(lambda _request: HttpResponse(headers={"Cache-Control": "max-age=15"}))(rf.get("/"))
-    assert [plain["Cache-Control"], plain["Referrer-Policy"]] == ["no-store", "no-referrer"]
-    assert [kept["Cache-Control"], kept["Referrer-Policy"]] == ["max-age=15", "no-referrer"]
+    assert [plain["Cache-Control"], plain["Referrer-Policy"]] == ["no-store", "same-origin"]
+    assert [kept["Cache-Control"], kept["Referrer-Policy"]] == ["max-age=15", "same-origin"]
