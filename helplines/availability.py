@@ -38,4 +38,4 @@ def availability(
 
 def told(reason: Reason | None) -> ToldReason:
     """What a visitor hears: a planned closure is outside hours like any other."""
-    return reason if reason in {"holiday", "exceptional"} else "hours"  # type: ignore[return-value]
+    return reason if reason in {"holiday", "exceptional"} else "hours"

@@ -27,7 +27,9 @@ class LocalisedWidget(forms.MultiWidget):
         self.codes = [code for code, _name in settings.CONTENT_LANGUAGES]
         kind = forms.Textarea if long else forms.TextInput
         inner = {"rows": 5} if long else {}
-        widgets = {code: kind(attrs={**inner, "lang": code}) for code in self.codes}
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
+            code: kind(attrs={**inner, "lang": code}) for code in self.codes
+        }
         super().__init__(widgets, attrs)
 
     def decompress(self, value: Any) -> list[str]:
@@ -83,6 +85,8 @@ class LocalisedField(models.JSONField):
     def formfield(self, **kwargs: Any) -> Any:
         kwargs.pop("widget", None)
         ours = {"form_class": LocalisedFormField, "long": self.long, "max_length": self.text_length}
+        # A default that is called would hide a copy of itself in the form, which several inputs cannot be compared with.
+        ours["show_hidden_initial"] = False
         return models.Field.formfield(self, **{**ours, **kwargs})
 
 

@@ -6,7 +6,7 @@ one that is rendered later would be rendered outside the wall.
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from helplines import access
-from helplines.models import Organisation, Role, Staff
+from helplines.models import Organisation, Role
 from helplines.tenancy import inside
 
 View = Callable[..., HttpResponse]
@@ -67,7 +67,7 @@ def belonging(view: View) -> View:
     def page(request: HttpRequest, organisation: str, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return to_sign_in(request)
-        found = access.own_organisation(cast(Staff, request.user), organisation)
+        found = access.own_organisation(request.user, organisation)
         with inside(found):
             return view(request, found, **kwargs)
 
@@ -86,7 +86,7 @@ def members(*roles: Role | str) -> Callable[[View], View]:
         def page(request: HttpRequest, organisation: str, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return to_sign_in(request)
-            staff = cast(Staff, request.user)
+            staff = request.user
             try:
                 membership = access.membership(staff, organisation, wanted)
             except Http404:

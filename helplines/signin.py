@@ -42,9 +42,11 @@ def address_pseudonym(request: HttpRequest) -> str:
 def client_address(request: HttpRequest) -> str:
     """The address that our own outermost proxy saw; what a client writes itself in a header is never believed."""
     seen = [str(request.META.get("REMOTE_ADDR") or "")]
-    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    claimed = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
+    forwarded = [part.strip() for part in claimed.split(",") if part.strip()]
     chain = forwarded + seen
-    return chain[-1 - min(settings.TRUSTED_PROXIES, len(chain) - 1)]
+    believed = min(int(settings.TRUSTED_PROXIES), len(chain) - 1)
+    return chain[-1 - believed]
 
 
 def place_of(address: str) -> bytes:

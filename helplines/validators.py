@@ -50,7 +50,7 @@ def known_time_zone(value: str) -> None:
 
 
 def known_languages(value: Any) -> None:
-    known = dict(settings.CONTENT_LANGUAGES)
+    known = [code for code, _name in settings.CONTENT_LANGUAGES]
     if not isinstance(value, list) or not value or any(code not in known for code in value):
         raise ValidationError(_("Choose at least one language from the list."), code="languages")
 

@@ -108,6 +108,11 @@ class Line(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        super().clean()
+        if self.organisation_id and not set(self.languages or []) <= set(self.organisation.languages):
+            raise ValidationError({"languages": _("Choose among the languages of the organisation.")})
+
     @property
     def spoken(self) -> list[str]:
         """The languages a visitor can choose here, the line's own first."""

@@ -122,3 +122,11 @@ def test_membership_in_another_organisations_centre_is_refused():
     with pytest.raises(ValidationError) as problem:
         membership.clean()
     assert list(problem.value.message_dict) == ["branch"]
+
+
+def test_line_speaks_only_languages_of_its_organisation():
+    organisation = OrganisationFactory(languages=["nl", "en"])
+    assert LineFactory.build(organisation=organisation, languages=["en"]).clean() is None
+    with pytest.raises(ValidationError) as problem:
+        LineFactory.build(organisation=organisation, languages=["en", "fr"]).clean()
+    assert list(problem.value.message_dict) == ["languages"]
