@@ -30,11 +30,13 @@ def status() -> Strings:
 
 def waiting() -> Strings:
     return {
+        "waiting_title": _("We look for somebody for you"),
         "connecting": _("We are making the connection."),
         "place_first": _("You are next."),
         "place_one": _("One person is before you."),
         "place_more": _("{count} people are before you."),
-        "back_in_queue": _("The counsellor lost the connection. We look for a colleague for you. You come first."),
+        "back_title": _("We look for a colleague for you"),
+        "back_in_queue": _("The counsellor lost the connection. You come first."),
         "stop_title": _("Stop waiting?"),
         "stop_text": _("You lose your place. You can come back whenever the chat is open."),
         "stop_yes": _("Stop waiting"),

@@ -69,10 +69,7 @@ export class ChatLog extends HTMLElement {
 
   /** @param {Message} message */
   add(message) {
-    if (this.#bySeq.has(message.seq)) return;
-    const waiting = message.id ? this.#byId.get(message.id) : undefined;
-    if (waiting) this.#settle(waiting, message);
-    else this.#insert(this.#draw(message), message.seq, message.id);
+    this.#place(message);
     this.#advance();
   }
 
@@ -80,7 +77,8 @@ export class ChatLog extends HTMLElement {
   addAll(messages) {
     // A whole history at once is not read aloud; what follows is.
     this.#list.setAttribute("aria-live", messages.length > 3 ? "off" : "polite");
-    for (const message of messages) this.add(message);
+    for (const message of messages) this.#place(message);
+    this.#advance();
     requestAnimationFrame(() => this.#list.setAttribute("aria-live", "polite"));
   }
 
@@ -177,6 +175,14 @@ export class ChatLog extends HTMLElement {
     }, GAP_PATIENCE);
   }
 
+  /** @param {Message} message */
+  #place(message) {
+    if (this.#bySeq.has(message.seq)) return;
+    const waiting = message.id ? this.#byId.get(message.id) : undefined;
+    if (waiting) this.#settle(waiting, message);
+    else this.#insert(this.#draw(message), message.seq, message.id);
+  }
+
   /**
    * @param {HTMLElement} article
    * @param {{seq: number, at: string}} place
@@ -200,11 +206,15 @@ export class ChatLog extends HTMLElement {
     article.dataset.seq = String(seq);
     this.#bySeq.set(seq, article);
     if (id) this.#byId.set(id, article);
-    const later = [...this.#list.children].find(
-      (child) => child !== article && (!(child instanceof HTMLElement) || !child.dataset.seq || Number(child.dataset.seq) > seq),
-    );
+    /** @type {Element | null} */
+    let later = null;
+    let earlier = this.#list.lastElementChild;
+    while (earlier instanceof HTMLElement && (earlier === article || !(Number(earlier.dataset.seq) < seq))) {
+      if (earlier !== article) later = earlier;
+      earlier = earlier.previousElementSibling;
+    }
     // Moving a node makes a screen reader read it again: only when it is not in its place already.
-    if (!article.isConnected || article.nextElementSibling !== (later ?? null)) this.#list.insertBefore(article, later ?? null);
+    if (!article.isConnected || article.nextElementSibling !== later) this.#list.insertBefore(article, later);
     this.#group(article);
   }
 

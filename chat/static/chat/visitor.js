@@ -64,6 +64,7 @@ function toThanks(title, text) {
 /** @param {Record<string, string>} answers */
 function begin(answers) {
   freshTalk();
+  tell("waiting-title", strings.waiting_title);
   tell("place", strings.connecting);
   show("waiting");
   talk.begin(answers);
@@ -89,8 +90,10 @@ function answers() {
 
 const moves = {
   waiting: () => {
-    if (step() === "talk") tell("place", strings.back_in_queue);
-    else if (step() !== "waiting") tell("place", strings.connecting);
+    if (step() === "talk") {
+      tell("waiting-title", strings.back_title);
+      tell("place", strings.back_in_queue);
+    }
     show("waiting");
   },
   /** @param {any} move */
