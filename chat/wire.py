@@ -20,7 +20,7 @@ Answer = Annotated[str, Meta(max_length=ANSWER_LENGTH)]
 Key = Annotated[str, Meta(min_length=1, max_length=40)]
 
 
-class Frame(msgspec.Struct, tag_field="do", tag=str.lower, forbid_unknown_fields=True, frozen=True):
+class Frame(msgspec.Struct, tag_field="do", tag=str.lower, forbid_unknown_fields=True):
     """What a client wants."""
 
 

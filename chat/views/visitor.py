@@ -35,7 +35,7 @@ def frame(request: HttpRequest, line: Line) -> HttpResponse:
     """The chat inside a frame, on the sites that the organisation listed and nowhere else (security goal E4)."""
     response = page(request, line, embedded=True)
     response._csp_replace = {"frame-ancestors": line.origins or ["'none'"]}  # type: ignore[attr-defined]
-    response.xframe_options_exempt = True  # type: ignore[attr-defined]
+    response.xframe_options_exempt = True
     return response
 
 
