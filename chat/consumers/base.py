@@ -12,7 +12,6 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from chat import wire
-from chat.keeper import keeper
 from chat.limits import Bucket
 
 logger = logging.getLogger(__name__)
@@ -97,5 +96,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
             self.finished = True
             await self.close(code=code)
 
-    def note_presence(self) -> None:
-        keeper.add(self)
+    async def turn_away(self) -> None:
+        """Close with a code that the browser can read: a refused handshake looks like a dropped line and is tried for ever."""
+        await self.accept()
+        await self.finish(NOT_ALLOWED)

@@ -37,13 +37,13 @@ class DeskConsumer(Socket):
         self.refreshing: asyncio.Task[None] | None = None
         person, session = self.scope.get("user"), self.scope.get("session")
         if person is None or session is None or not person.is_authenticated:
-            await self.finish(NOT_ALLOWED)
+            await self.turn_away()
             return
         slug = self.scope["url_route"]["kwargs"]["organisation"]
         try:
             self.membership = await in_database(access.desk_membership)(person, slug)
         except Http404:
-            await self.finish(NOT_ALLOWED)
+            await self.turn_away()
             return
         self.session = str(session.session_key), str(session.get(HASH_SESSION_KEY, ""))
         self.topics = (

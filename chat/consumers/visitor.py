@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from chat import queries, service, wire
 from chat.access import line_for_visitors
-from chat.consumers.base import NOT_ALLOWED, OTHER_TAB, OVER, UNREADABLE, Action, Socket, in_database
+from chat.consumers.base import OTHER_TAB, OVER, UNREADABLE, Action, Socket, in_database
 from chat.hub import Told, Topic, hub, member, visitor
 from chat.keeper import Whereabouts, keeper
 from chat.models import new_code
@@ -36,7 +36,7 @@ class VisitorConsumer(Socket):
         try:
             self.line = await in_database(line_for_visitors)(names["organisation"], names["line"])
         except Http404:
-            await self.finish(NOT_ALLOWED)
+            await self.turn_away()
             return
         await self.accept()
         self.patience = asyncio.get_running_loop().call_later(FIRST_FRAME_SECONDS, self.lose_patience)

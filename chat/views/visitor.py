@@ -42,7 +42,9 @@ def frame(request: HttpRequest, line: Line) -> HttpResponse:
 def page(request: HttpRequest, line: Line, *, embedded: bool) -> HttpResponse:
     language = language_for(request, line)
     with translation.override(language):
-        return render(request, "chat/visitor.html", context(line, language, embedded))
+        response = render(request, "chat/visitor.html", context(line, language, embedded))
+    response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 def context(line: Line, language: str, embedded: bool) -> dict[str, Any]:

@@ -384,10 +384,14 @@ async def test_a_desk_does_nothing_before_hello(do):
 
 
 async def connects(path, headers):
+    """Whether a socket stays open, or is closed with a code that the browser can read."""
     client = Socket(application, path, headers)
-    accepted, _code = await client.connect(timeout=5)
+    await client.connect(timeout=5)
+    await client.say("ping")
+    event = await client.receive_output(timeout=5)
     await client.disconnect()
-    return accepted
+    assert event["type"] == "websocket.send" or event["code"] == 4403
+    return event["type"] == "websocket.send"
 
 
 @pytest.mark.promise("J01")
