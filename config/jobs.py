@@ -39,6 +39,6 @@ class JobsInside:
     def stop(self) -> None:
         """Ask both to stop and wait a little; a job cut off does no harm, for every job is safe to run twice."""
         self.clock.stop(wait=False)
-        state.should_stop = EX_OK
+        vars(state)["should_stop"] = EX_OK
         for thread in self.threads:
             thread.join(PATIENCE / len(self.threads))

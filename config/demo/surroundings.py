@@ -43,7 +43,7 @@ def set_up(argv: Sequence[str]) -> IO[str]:
     options, _rest = parser.parse_known_args(argv)
     var = Path(os.environ.get("VAR_DIR") or BASE / "var").resolve()
     require_free(options.port)
-    var.mkdir(parents=True, exist_ok=True)
+    (var / "static").mkdir(parents=True, exist_ok=True)
     lock = alone_in(var)
     if options.reset:
         remove_data(var)
@@ -120,7 +120,7 @@ def environment(var: Path, port: int) -> dict[str, str]:
         "DATABASE_URL": f"sqlite:///{var / 'data.sqlite3'}",
         "KEYS_DATABASE_URL": f"sqlite:///{var / 'keys.sqlite3'}",
         "REDIS_URL": "",
-        "CELERY_BROKER_URL": "memory://",
+        "CELERY_BROKER_URL": "memory://inside",
     }
 
 

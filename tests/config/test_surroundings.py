@@ -103,7 +103,7 @@ def test_reset_takes_the_data_and_leaves_the_rest(free: int, var: Path) -> None:
     for name in ("data.sqlite3", "data.sqlite3-wal", "keys.sqlite3", "demo.json", "notes.txt"):
         (var / name).touch()
     surroundings.set_up([f"--port={free}", "--reset"]).close()
-    assert sorted(path.name for path in var.iterdir()) == ["demo.lock", "notes.txt", "secrets"]
+    assert sorted(path.name for path in var.iterdir()) == ["demo.lock", "notes.txt", "secrets", "static"]
     assert (var / "secrets" / "master_keys").read_text() != old
 
 

@@ -1,5 +1,6 @@
 """`make demo`: the whole installation in one process, with made-up organisations."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO or not settings.EMBEDDED:
             raise CommandError("Start the demo as `manage.py demo`, so that it can prepare its surroundings first.")
+        with suppress(KeyboardInterrupt):
+            self.run(int(options["port"]))
+        self.stdout.write("\nStopped. The data is kept; `make demo` goes on with it.")
+
+    def run(self, port: int) -> None:
         self.prepare()
         report = accounts.report(example_sites(), accounts.renewed(settings.VAR / "demo.json", seed.people()))
         accounts.write(settings.VAR / "demo.json", report)
         self.stdout.write(accounts.in_words(report))
-        self.serve(int(options["port"]))
+        self.serve(port)
 
     def prepare(self) -> None:
         """Bring tables and example data up to date; a second start finds nothing to do."""
@@ -54,7 +60,6 @@ class Command(BaseCommand):
         jobs.stop()
         if server.failed:
             raise CommandError(f"Port {port} was taken by another program at the last moment.")
-        self.stdout.write("\nStopped. The data is kept; `make demo` goes on with it.")
 
 
 def migrate_if_needed(alias: str) -> None:
