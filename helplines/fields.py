@@ -10,11 +10,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
-def in_language(texts: dict[str, str] | None, language: str | None = None, fallback: str = "nl") -> str:
-    """The text in this language (the active one when None), else in the fallback, else the first there is, else ""."""
-    filled = {code: text for code, text in (texts or {}).items() if text}
+def best_language(texts: dict[str, str] | None, language: str | None = None, fallback: str = "nl") -> str:
+    """The language to show: this one (the active one when None) if it is filled, else the fallback, else any; or ""."""
+    filled = [code for code, text in (texts or {}).items() if text]
     wanted = language or get_language() or fallback
-    return filled.get(wanted) or filled.get(fallback) or next(iter(filled.values()), "")
+    return next((code for code in (wanted, fallback, *filled) if code in filled), "")
+
+
+def in_language(texts: dict[str, str] | None, language: str | None = None, fallback: str = "nl") -> str:
+    """The text in the best language there is; "" where there is none."""
+    return (texts or {}).get(best_language(texts, language, fallback), "")
 
 
 class LocalisedWidget(forms.MultiWidget):

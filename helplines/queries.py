@@ -14,7 +14,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.timesince import TIME_STRINGS
 
 from helplines import holidays, hours, policies, wording
-from helplines.fields import in_language
+from helplines.fields import best_language, in_language
 from helplines.hours import Extra, Opening, Shut, Span, Weekly
 from helplines.models import (
     Closure,
@@ -139,10 +139,16 @@ def amount(unit: str, number: int, language: str) -> str:
 
 
 def promise_texts(line: Line, language: str, values: PolicyValues) -> dict[str, str]:
-    """The greeting and the disclaimer of a line, filled from the policy itself."""
-    placed = placeholder_values(line, language, values)
-    first = line.organisation.first_language
-    return {name: wording.fill(in_language(getattr(values, name), language, first), placed) for name in policies.TEXTS}
+    """The greeting and the disclaimer of a line, filled from the policy itself, in the best language there is."""
+    return {name: filled(line, getattr(values, name), language, values) for name in policies.TEXTS}
+
+
+def filled(line: Line, texts: policies.Texts, language: str, values: PolicyValues) -> str:
+    """One of these texts with its placeholders filled in the language of the text itself."""
+    shown = best_language(texts, language, line.organisation.first_language)
+    if not shown:
+        return ""
+    return wording.fill(texts[shown], placeholder_values(line, shown, values))
 
 
 def placeholder_values(line: Line, language: str, values: PolicyValues) -> dict[str, str]:

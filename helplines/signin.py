@@ -10,15 +10,24 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from helplines.models import Staff
 
 LONGEST_NAME = 254
+WRONG = _("This name and this password do not belong together. Try again, or choose a new password.")
 UNKNOWN = "0.0.0.0"  # noqa: S104  an address that nobody has, not one to listen on
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by administrators, and an address is never more than its pseudonym."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        # One sentence for all: which of the two was wrong is nobody else's business (security goal G3).
+        "username_password_mismatch": WRONG,
+        "email_password_mismatch": WRONG,
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

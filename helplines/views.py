@@ -90,7 +90,8 @@ def agreement_page(
         "accepted": accepted,
         "next": request.POST.get("next") or request.GET.get("next", ""),
     }
-    return render(request, "helplines/agreement.html", context)
+    with timezone.override(organisation.time_zone):
+        return render(request, "helplines/agreement.html", context)
 
 
 def number_in(request: HttpRequest) -> int:
@@ -119,7 +120,8 @@ def promises(request: HttpRequest, membership: Membership) -> HttpResponse:
         "versions": queries.versions(organisation),
         "now": timezone.now(),
     }
-    return render(request, "helplines/promises.html", context)
+    with timezone.override(organisation.time_zone):
+        return render(request, "helplines/promises.html", context)
 
 
 def line_promises(line: Line) -> dict[str, object]:

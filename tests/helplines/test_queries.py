@@ -74,8 +74,8 @@ def test_promise_texts_tell_what_the_policy_does(line):
 
 def test_promise_texts_fall_back_to_the_organisations_own_language(line):
     with inside(line.organisation):
-        found = queries.promise_texts(line, "en", PolicyValues(greeting={"nl": "Welkom"}))
-    assert found == {"greeting": "Welkom", "disclaimer": ""}
+        found = queries.promise_texts(line, "en", PolicyValues(greeting={"nl": "Weg na {{ retention }}"}))
+    assert found == {"greeting": "Weg na 6 maanden", "disclaimer": ""}
 
 
 def test_every_placeholder_stands_for_something(line):

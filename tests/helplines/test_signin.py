@@ -39,6 +39,14 @@ def test_sign_in_with_name_or_address_however_written(staff, login):
     assert is_in(sign_in(login, PASSWORD))
 
 
+@pytest.mark.parametrize("login", ["robin", "robin@example.org", "nobody", "nobody@example.org"])
+def test_wrong_sign_in_gets_one_answer_whoever_is_meant(staff, login):
+    answer = sign_in(login, "wrong", HTTP_ACCEPT_LANGUAGE="en")
+    assert answer.context["form"].non_field_errors() == [
+        "This name and this password do not belong together. Try again, or choose a new password."
+    ]
+
+
 def test_sign_in_of_an_inactive_person_is_refused(staff):
     staff.is_active = False
     staff.save()

@@ -94,6 +94,20 @@ def test_start_lets_choose_between_several_places():
     assert [name in shown for name in ("Eerste huis", "Tweede huis", "Vreemd huis")] == [True, True, False]
 
 
+def test_start_tells_all_roles_in_one_organisation_together():
+    member = MembershipFactory(role=Role.COUNSELLOR, organisation__name="Eerste huis")
+    MembershipFactory(staff=member.staff, organisation=member.organisation, role=Role.MANAGER)
+    shown = page(signed_in(member.staff).get("/start/"))
+    assert "Eerste huis: counsellor, manager." in shown
+    assert shown.count("What Eerste huis promises") == 1
+
+
+def test_promises_tell_times_by_the_clock_of_the_organisation():
+    member = MembershipFactory(organisation__time_zone="Pacific/Auckland")
+    PolicyFactory(organisation=member.organisation, valid_from=dt.datetime(2026, 7, 1, 21, 5, tzinfo=dt.UTC))
+    assert "July 2, 2026, 9:05 a.m." in page(signed_in(member.staff).get(f"/promises/{member.organisation.slug}/"))
+
+
 def test_start_tells_who_has_no_role_whom_to_ask():
     assert "You have no role in an organisation yet" in page(signed_in(StaffFactory()).get("/start/"))
 
