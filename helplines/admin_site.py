@@ -33,6 +33,11 @@ class HelplinesAdminSite(admin.AdminSite):
         (_("Who works with you"), ("Staff", "Membership")),
     )
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Take in only pages that know whose rows they show; those of other packages ask Django's permissions (O10)."""
+        if getattr(admin_class, "is_walled", False):
+            super().register(model_or_iterable, admin_class, **options)
+
     def has_permission(self, request: HttpRequest) -> bool:
         """An administrator in force of at least one organisation, or the operator (J01, J02)."""
         from helplines.admin.wall import may_enter

@@ -61,7 +61,9 @@ def new_account(*, username: str, email: str, first_name: str, last_name: str) -
 
 def free_username(wanted: str) -> str:
     """This name, or with a number where somebody has it: an error would tell who else is here."""
-    taken = {name.lower() for name in Staff.objects.filter(username__istartswith=wanted).values_list("username", flat=True)}
+    taken = {
+        name.lower() for name in Staff.objects.filter(username__istartswith=wanted).values_list("username", flat=True)
+    }
     candidates = [wanted, *(f"{wanted}{number}" for number in range(2, len(taken) + 3))]
     return next(name for name in candidates if name.lower() not in taken)
 

@@ -76,6 +76,7 @@ class Walled:
     """Both walls of a page or inline: own rows only, and only own rows to choose from (O10)."""
 
     HELP: Texts = {}
+    is_walled = True
     model: Any
 
     def get_queryset(self, request: HttpRequest) -> "models.QuerySet[Any]":

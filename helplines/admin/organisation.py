@@ -91,6 +91,8 @@ class OrganisationAdmin(TenantAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "accent":
             kwargs["widget"] = forms.TextInput(attrs={"type": "color"})
+        if db_field.name == "website":
+            kwargs["assume_scheme"] = "https"
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Organisation | None = None) -> Any:

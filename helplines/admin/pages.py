@@ -113,6 +113,8 @@ def holidays_form(request: HttpRequest, organisation: Organisation, chosen: Orga
 
 def close_on(request: HttpRequest, organisation: Any, form: HolidaysForm) -> HttpResponse:
     made = len(service.add_holidays(organisation=organisation, days=form.chosen()))
-    said = ngettext("Your lines are closed on %(number)s more day.", "Your lines are closed on %(number)s more days.", made)
+    said = ngettext(
+        "Your lines are closed on %(number)s more day.", "Your lines are closed on %(number)s more days.", made
+    )
     messages.success(request, said % {"number": made})
     return redirect("admin:holidays")

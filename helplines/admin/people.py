@@ -139,7 +139,12 @@ class StaffAdmin(TenantAdmin):
         """Take somebody on; the answer is the same for a new and for a known account."""
         organisations = wall.own(request, Organisation.objects.all())
         form = PersonForm(request.POST or None, organisations=organisations)
-        context = {**self.admin_site.each_context(request), "title": _("Take somebody on"), "form": form, "opts": self.opts}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Take somebody on"),
+            "form": form,
+            "opts": self.opts,
+        }
         if form.is_valid():
             done = form.take_on()
             return TemplateResponse(request, "helplines/admin/person_taken_on.html", {**context, "welcome": done})
@@ -161,7 +166,12 @@ class StaffAdmin(TenantAdmin):
                 links.append((staff, welcome.new_link(staff=staff, organisation=organisation)))
         shown = [(staff, link) for staff, link in links if link]
         if shown:
-            context = {**self.admin_site.each_context(request), "title": _("New links"), "links": shown, "opts": self.opts}
+            context = {
+                **self.admin_site.each_context(request),
+                "title": _("New links"),
+                "links": shown,
+                "opts": self.opts,
+            }
             return TemplateResponse(request, "helplines/admin/person_links.html", context)
         self.message_user(request, _("A message was sent to everybody you chose."), messages.SUCCESS)
         return None

@@ -130,7 +130,9 @@ class QuestionForm(forms.Form):
         help_text=_("For reports; visitors do not see it. Small letters, digits and dashes, such as age-group."),
     )
     kind = forms.ChoiceField(
-        label=_("Kind"), choices=[("", "–"), *KINDS.items()], help_text=_("What somebody can answer. Answering is never needed.")
+        label=_("Kind"),
+        choices=[("", "–"), *KINDS.items()],
+        help_text=_("What somebody can answer. Answering is never needed."),
     )
     label = texts_field(_("Question"), _("The question as visitors read it."), max_length=policies.LONGEST_LABEL)
     why = texts_field(
@@ -162,7 +164,13 @@ class QuestionForm(forms.Form):
     def start(question: policies.Question) -> dict[str, Any]:
         codes = {code for choice in question.choices for code in choice.label}
         columns = {code: "\n".join(choice.label.get(code, "-") for choice in question.choices) for code in codes}
-        return {"key": question.key, "kind": question.kind, "label": question.label, "why": question.why, "choices": columns}
+        return {
+            "key": question.key,
+            "kind": question.kind,
+            "label": question.label,
+            "why": question.why,
+            "choices": columns,
+        }
 
 
 def split(text: str) -> list[str]:
@@ -214,9 +222,16 @@ class QuestionFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
 def question_formset(data: Any, values: policies.PolicyValues, extra: int) -> QuestionFormSet:
     """The questions of a version, with room for new ones."""
     made = forms.formset_factory(
-        QuestionForm, formset=QuestionFormSet, extra=extra, can_order=True, can_delete=True, max_num=policies.MOST_QUESTIONS
+        QuestionForm,
+        formset=QuestionFormSet,
+        extra=extra,
+        can_order=True,
+        can_delete=True,
+        max_num=policies.MOST_QUESTIONS,
     )
-    formset: QuestionFormSet = made(data, prefix="questions", initial=[QuestionForm.start(entry) for entry in values.questions])
+    formset: QuestionFormSet = made(
+        data, prefix="questions", initial=[QuestionForm.start(entry) for entry in values.questions]
+    )
     return formset
 
 
@@ -232,7 +247,9 @@ class ConfirmForm(forms.Form):
     )
     valid_from = forms.SplitDateTimeField(
         label=_("From when does it count?"),
-        widget=forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"}, date_format="%Y-%m-%d", time_format="%H:%M"),
+        widget=forms.SplitDateTimeWidget(
+            date_attrs={"type": "date"}, time_attrs={"type": "time"}, date_format="%Y-%m-%d", time_format="%H:%M"
+        ),
         required=False,
         help_text=_("Leave it empty to let it count at once. It cannot start in the past."),
     )
@@ -240,5 +257,7 @@ class ConfirmForm(forms.Form):
     def clean_valid_from(self) -> Any:
         chosen = self.cleaned_data["valid_from"]
         if chosen and chosen < timezone.now():
-            raise forms.ValidationError(_("This moment has passed. Choose a later one, or leave it empty."), code="past")
+            raise forms.ValidationError(
+                _("This moment has passed. Choose a later one, or leave it empty."), code="past"
+            )
         return chosen or timezone.now()

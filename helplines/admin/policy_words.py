@@ -107,7 +107,9 @@ def changes_said(before: policies.PolicyValues | None, after: policies.PolicyVal
     """What a new version changes; a first version has no before."""
     changes = policies.differences(before, after)
     return [
-        ChangeSaid(title(change.field), say(change.field, change.before) if before else [], say(change.field, change.after))
+        ChangeSaid(
+            title(change.field), say(change.field, change.before) if before else [], say(change.field, change.after)
+        )
         for change in changes
     ]
 

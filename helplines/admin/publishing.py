@@ -24,7 +24,9 @@ ROOM = 1  # empty questions to begin with
 class Publishing:
     """One administrator at work on the promises of an organisation, or of one of its lines."""
 
-    def __init__(self, request: HttpRequest, site: admin.AdminSite, organisation: Organisation, line: Line | None) -> None:
+    def __init__(
+        self, request: HttpRequest, site: admin.AdminSite, organisation: Organisation, line: Line | None
+    ) -> None:
         self.request, self.site, self.organisation, self.line = request, site, organisation, line
 
     def answer(self) -> HttpResponse:
@@ -73,7 +75,9 @@ class Publishing:
         if values is None:
             return self.begin()
         if self.request.POST.get("against") != self.against:
-            messages.warning(self.request, _("Somebody else published a version just now. Look at the differences again."))
+            messages.warning(
+                self.request, _("Somebody else published a version just now. Look at the differences again.")
+            )
             return self.review_page(values, confirm)
         return self.publish_now(values, confirm) if confirm.is_valid() else self.review_page(values, confirm)
 
@@ -165,7 +169,9 @@ class Publishing:
         subject = self.line or self.organisation
         title = _("New version of the policy: %(subject)s") % {"subject": subject}
         shared = {**self.site.each_context(self.request), "title": title, "subject": subject, "line": self.line}
-        return TemplateResponse(self.request, f"helplines/admin/{name}.html", {**shared, "opts": Policy._meta, **context})
+        return TemplateResponse(
+            self.request, f"helplines/admin/{name}.html", {**shared, "opts": Policy._meta, **context}
+        )
 
 
 def previews(organisation: Organisation, line: Line | None, values: policies.PolicyValues) -> Any:
@@ -174,5 +180,3 @@ def previews(organisation: Organisation, line: Line | None, values: policies.Pol
     for entry in lines:
         for language in entry.spoken:
             yield {"line": entry, "language": language, **queries.promise_texts(entry, language, values)}
-
-
