@@ -88,6 +88,8 @@ MIDDLEWARE = [
     "helplines.middleware.PrivateAnswers",
     "axes.middleware.AxesMiddleware",
 ]
+if DEMO:
+    MIDDLEWARE.insert(0, "config.demo.middleware.OneOrigin")
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 TEMPLATES = [
