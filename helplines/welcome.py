@@ -76,10 +76,7 @@ def password_link(staff: Staff) -> str:
 
 def new_link(*, staff: Staff, organisation: Organisation) -> str | None:
     """Send a person a new first link; given back only where no mail is sent and nobody else relies on the account."""
-    if staff.has_usable_password():
-        link = None
-    else:
-        link = password_link(staff)
+    link = None if staff.has_usable_password() else password_link(staff)
     tell(staff, organisation, link)
     return link if link and not sends_mail() and serves_only(staff, organisation) else None
 

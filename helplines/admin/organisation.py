@@ -30,7 +30,7 @@ class OrganisationForm(TenantForm):
     )
 
     def clean_logo_file(self) -> bytes | None:
-        upload: UploadedFile | None = self.cleaned_data["logo_file"]
+        upload: UploadedFile[Any] | None = self.cleaned_data["logo_file"]
         if upload is None:
             return None
         if (upload.size or 0) > LARGEST:
@@ -41,7 +41,7 @@ class OrganisationForm(TenantForm):
         return data
 
     def _post_clean(self) -> None:
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
         data = self.cleaned_data.get("logo_file")
         if data:
             self.instance.logo, self.instance.logo_type = data, kind_of(data)

@@ -25,7 +25,7 @@ ROLES_HELP = _(
 class PersonForm(forms.Form):
     """Somebody to take on."""
 
-    organisation = forms.ModelChoiceField(
+    organisation: Any = forms.ModelChoiceField(
         Organisation.objects.none(), label=_("Organisation"), help_text=_("The organisation that takes this person on.")
     )
     email = forms.EmailField(

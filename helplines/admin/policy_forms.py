@@ -219,7 +219,7 @@ class QuestionFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
         return True
 
 
-def question_formset(data: Any, values: policies.PolicyValues, extra: int) -> QuestionFormSet:
+def question_formset(data: Any, values: policies.PolicyValues, extra: int) -> Any:
     """The questions of a version, with room for new ones."""
     made = forms.formset_factory(
         QuestionForm,
@@ -229,9 +229,7 @@ def question_formset(data: Any, values: policies.PolicyValues, extra: int) -> Qu
         can_delete=True,
         max_num=policies.MOST_QUESTIONS,
     )
-    formset: QuestionFormSet = made(
-        data, prefix="questions", initial=[QuestionForm.start(entry) for entry in values.questions]
-    )
+    formset: Any = made(data, prefix="questions", initial=[QuestionForm.start(entry) for entry in values.questions])
     return formset
 
 

@@ -176,7 +176,9 @@ class Publishing:
 
 def previews(organisation: Organisation, line: Line | None, values: policies.PolicyValues) -> Any:
     """The texts as visitors will read them: for each chat line, in each of its languages."""
-    lines = [line] if line else list(organisation.lines.chats().select_related("organisation"))
+    lines = (
+        [line] if line else list(Line.objects.chats().filter(organisation=organisation).select_related("organisation"))
+    )
     for entry in lines:
         for language in entry.spoken:
             yield {"line": entry, "language": language, **queries.promise_texts(entry, language, values)}
