@@ -144,6 +144,12 @@ export class ChatLog extends HTMLElement {
     this.#markSeen();
   }
 
+  /** The log came back into sight, in a way that no event tells (a frame that was hidden): what is on the screen? */
+  look() {
+    if (this.#atEnd) this.toLast();
+    else this.#scrolled();
+  }
+
   toLast() {
     this.#list.scrollTop = this.#list.scrollHeight;
     this.#scrolled();
@@ -165,8 +171,7 @@ export class ChatLog extends HTMLElement {
   #advance() {
     while (this.#bySeq.has(this.#lastSeq + 1)) this.#lastSeq += 1;
     this.#markSeen();
-    if (this.#atEnd) this.toLast();
-    else this.#scrolled();
+    this.look();
     clearTimeout(this.#gapTimer);
     if (this.#bySeq.size === this.#lastSeq) return;
     // The missing one is often only a moment behind (our own `stored`): wait a little before asking.

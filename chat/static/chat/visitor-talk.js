@@ -149,6 +149,7 @@ export class Talk extends EventTarget {
 
   /** @param {any} frame */
   #history(frame) {
+    if (this.#leaving) return;
     for (const message of frame.messages) this.outbox.stored(message.id);
     this.log.addAll(frame.messages);
     this.memory.reached(this.log.lastSeq);
@@ -158,6 +159,8 @@ export class Talk extends EventTarget {
 
   /** @param {any} frame */
   #said(frame) {
+    // Somebody who has left reads no more, and nothing more comes onto their screen.
+    if (this.#leaving) return;
     this.log.add(frame);
     this.memory.reached(this.log.lastSeq);
     if (frame.from === "counsellor") this.#tell("said", frame);

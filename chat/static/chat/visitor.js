@@ -204,6 +204,7 @@ const close = part("close");
 close?.addEventListener("click", () => host?.close());
 host?.addEventListener("met", () => close && (close.hidden = false));
 host?.addEventListener("shown", () => {
+  requestAnimationFrame(() => log.look());
   if (step() === "talk") composer.focus();
   else /** @type {HTMLElement} */ (document.querySelector(`[data-step="${step()}"] h1`)).focus();
 });
