@@ -11,10 +11,11 @@ pages = get_asgi_application()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.urls import re_path  # noqa: E402
 
 from chat.routing import websocket_urlpatterns  # noqa: E402
 from config.checks import refuse_unsafe_start  # noqa: E402
-from config.origins import Application, ExactOrigin  # noqa: E402
+from config.origins import Application, ExactOrigin, refuse  # noqa: E402
 
 refuse_unsafe_start()
 
@@ -30,6 +31,6 @@ class SessionsForTheDesk:
         return await wanted(scope, receive, send)
 
 
-application = ProtocolTypeRouter(
-    {"http": pages, "websocket": ExactOrigin(SessionsForTheDesk(URLRouter(websocket_urlpatterns)))}
-)
+# An address without a socket is refused like a foreign origin, and leaves no trace in the log.
+sockets = URLRouter([*websocket_urlpatterns, re_path("", refuse)])  # type: ignore[arg-type]
+application = ProtocolTypeRouter({"http": pages, "websocket": ExactOrigin(SessionsForTheDesk(sockets))})

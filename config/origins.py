@@ -24,6 +24,12 @@ def origins_of(scope: dict[str, Any]) -> list[bytes]:
     return [value for name, value in scope.get("headers", []) if name.lower() == b"origin"]
 
 
+async def refuse(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Ends a handshake before it is accepted; the browser is answered 403."""
+    await receive()
+    await send({"type": "websocket.close", "code": 4403})
+
+
 class ExactOrigin:
     """Refuses a handshake with 403, before it is accepted, unless its one `Origin` is ours to the byte.
 
@@ -36,5 +42,4 @@ class ExactOrigin:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
         if origins_of(scope) == [as_browsers_send_it(settings.ORIGIN)]:
             return await self.application(scope, receive, send)
-        await receive()
-        return await send({"type": "websocket.close", "code": 4403})
+        return await refuse(scope, receive, send)

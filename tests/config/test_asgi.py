@@ -1,0 +1,35 @@
+"""The door itself: a socket that is nowhere is refused, and only the desk's handshake meets a session."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+
+from config.asgi import SessionsForTheDesk, application
+
+
+@pytest.mark.parametrize("path", ["/ws/nope/", "/", "/ws/caw/caw-online/visitor/extra/", "/desk/"])
+def test_socket_that_is_nowhere_is_refused(path: str) -> None:
+    async def talk() -> tuple[bool, int | None]:
+        headers = [(b"origin", settings.ORIGIN.encode())]
+        return await WebsocketCommunicator(application, path, headers=headers).connect()  # type: ignore[no-any-return]
+
+    assert asyncio.run(talk()) == (False, 4403)
+
+
+@pytest.mark.parametrize(
+    ("path", "known"),
+    [("/ws/caw/caw-online/visitor/", []), ("/ws/caw/desk/", ["cookies", "session", "user"])],
+)
+@pytest.mark.django_db
+def test_session_is_read_for_the_desk_alone(path: str, known: list[str]) -> None:
+    seen: list[str] = []
+
+    async def inner(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        seen.extend(sorted({"cookies", "session", "user"} & set(scope)))
+
+    scope = {"type": "websocket", "path": path, "headers": []}
+    asyncio.run(SessionsForTheDesk(inner)(scope, None, None))
+    assert seen == known
