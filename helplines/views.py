@@ -11,8 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from helplines import access, policies, queries, service
-from helplines.admin import policy_words
+from helplines import access, policies, policy_words, queries, service
 from helplines.fields import in_language
 from helplines.gate import belonging, members, signed_in
 from helplines.models import ConfidentialityAgreement, Line, Membership, Organisation, Role, Staff

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AdminSplitDateTime, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from helplines.admin import wall
-from helplines.admin.widgets import write_in
+from helplines.admin.widgets import label_parts, write_in
 from helplines.models import Organisation
 
 Texts = Mapping[str, Any]
@@ -95,6 +95,8 @@ class Walled:
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             # One thing on one page: no second window from within a form.
             field.widget = field.widget.widget
+        if field and isinstance(field.widget, AdminSplitDateTime):
+            label_parts(field)
         return field
 
     def sole_organisation(self, request: HttpRequest) -> int | None:
@@ -178,12 +180,30 @@ def without_organisation(names: Iterable[Any]) -> list[Any]:
     return [name for name in kept if name not in ("organisation", [])]
 
 
+class TenantFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    """Rows of a parent."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = _("Delete")
+
+
 class TenantInline(Walled):
     """Rows within the form of their parent."""
 
     form = TenantForm
+    formset = TenantFormSet
     extra = 0
     show_change_link = False
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """In a table the head of a column says what a field is: read it aloud beside each field."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            explained = f"{self.model._meta.model_name}-{db_field.name}-help"
+            field.widget.attrs |= {"aria-label": str(field.label), "aria-describedby": explained}
+        return field
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_fields(request, obj)  # type: ignore[misc]

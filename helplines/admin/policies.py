@@ -12,8 +12,8 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from helplines import policies
-from helplines.admin import policy_words, wall
+from helplines import policies, policy_words
+from helplines.admin import wall
 from helplines.admin.base import TenantAdmin
 from helplines.admin.publishing import Publishing
 from helplines.models import Line, Organisation, Policy

@@ -10,8 +10,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from helplines import policies
-from helplines.admin.policy_words import FLAGS, KINDS, SENTENCES, problem_said
+from helplines.admin.widgets import label_parts
 from helplines.fields import LocalisedFormField, LocalisedWidget, in_language
+from helplines.policy_words import FLAGS, KINDS, SENTENCES, problem_said
 
 HELP: Mapping[str, Any] = {
     "soft_minutes": _("Nobody is cut off: it is a goal, not a limit."),
@@ -251,6 +252,10 @@ class ConfirmForm(forms.Form):
         required=False,
         help_text=_("Leave it empty to let it count at once. It cannot start in the past."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        label_parts(self.fields["valid_from"])
 
     def clean_valid_from(self) -> Any:
         chosen = self.cleaned_data["valid_from"]

@@ -12,8 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from helplines import policies, queries, service
-from helplines.admin import policy_words
+from helplines import policies, policy_words, queries, service
 from helplines.admin.policy_forms import ConfirmForm, PolicyForm, known_keys, question_formset
 from helplines.admin.widgets import write_in
 from helplines.models import Line, Organisation, Policy, Staff

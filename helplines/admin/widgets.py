@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from helplines.fields import LocalisedFormField, LocalisedWidget
 
@@ -34,3 +35,9 @@ def write_in(form: forms.BaseForm, languages: Collection[str]) -> None:
             required = field.widget.is_required
             field.widget = OwnLanguages(long=field.widget.long, languages=languages, label=str(field.label or ""))
             field.widget.is_required = required
+
+
+def label_parts(field: Any) -> None:
+    """Say of a date and a time beside each other which is which."""
+    for part, name in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
+        part.attrs["aria-label"] = f"{field.label}: {name}"

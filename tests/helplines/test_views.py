@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 from django.utils.html import escape
 
 from helplines import service
-from helplines.admin import policy_words
+from helplines import policy_words
 from helplines.models import AgreementAcceptance, Role
 from helplines.tenancy import across_organisations
 from tests.factories.helplines import (
