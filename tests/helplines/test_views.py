@@ -6,8 +6,7 @@ from django.test import Client
 from django.utils import timezone, translation
 from django.utils.html import escape
 
-from helplines import service
-from helplines import policy_words
+from helplines import policy_words, service
 from helplines.models import AgreementAcceptance, Role
 from helplines.tenancy import across_organisations
 from tests.factories.helplines import (
