@@ -100,6 +100,7 @@ def line_status(line: Line, language: str, now: datetime) -> dict[str, Any]:
         "text": line.text(texts[found.state], language),
         "button": line.text("button", language),
         "name": line.name,
+        "accent": line.organisation.accent,
     }
 
 

@@ -93,7 +93,7 @@ def plant(seed: dict[str, Any]) -> Organisation:
 
 def plant_line(organisation: Organisation, place: int, row: dict[str, Any]) -> None:
     """One line with its hours; its button may stand on the example site and nowhere else."""
-    fields = {name: value for name, value in row.items() if name not in {"hours", "site", "always_open"}}
+    fields = {name: value for name, value in row.items() if name not in {"hours", "site"}}
     origins = [settings.DEMO_SITE_ORIGIN] if row.get("kind", "chat") == LineKind.CHAT else []
     line = Line(organisation=organisation, position=place, origins=origins, **fields)
     add(line)
@@ -144,13 +144,6 @@ def open_to_be_tried(today: date) -> None:
 
 
 def lines_to_try() -> list[Line]:
-    """The example chat lines, but for those that show what a closed one looks like."""
-    shut = {
-        (slug, row["slug"])
-        for slug, seed in seeds().items()
-        for row in seed["lines"]
-        if not row.get("always_open", True)
-    }
+    """The example chat lines."""
     with across_organisations():  # the example is the whole installation
-        chats = list(Line.objects.chats().select_related("organisation").filter(organisation__slug__in=seeds()))
-    return [line for line in chats if (line.organisation.slug, line.slug) not in shut]
+        return list(Line.objects.chats().select_related("organisation").filter(organisation__slug__in=seeds()))

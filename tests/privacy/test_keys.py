@@ -81,7 +81,9 @@ def test_wrapped_keys_do_not_hold_the_keys():
     assert organisation_key not in stored
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", "a:short", "a:" + "!" * 44, ":" + base64.b64encode(bytes(32)).decode()])
+@pytest.mark.parametrize(
+    "text", ["", "nonsense", "a:short", "a:" + "!" * 44, ":" + base64.b64encode(bytes(32)).decode()]
+)
 def test_malformed_master_keys_are_refused(text):
     with override_settings(MASTER_KEYS=text), pytest.raises(keys.MasterKeyError):
         keys.check_master_keys()
@@ -115,6 +117,10 @@ def test_master_keys_do_not_show_themselves():
 
 
 def test_fingerprints_differ_by_organisation_and_purpose():
-    prints = {keys.fingerprint(1, "a", "secret"), keys.fingerprint(2, "a", "secret"), keys.fingerprint(1, "b", "secret")}
+    prints = {
+        keys.fingerprint(1, "a", "secret"),
+        keys.fingerprint(2, "a", "secret"),
+        keys.fingerprint(1, "b", "secret"),
+    }
     assert len(prints) == 3
     assert keys.fingerprint(1, "a", "secret") in prints
