@@ -33,7 +33,8 @@ def test_page_holds_one_script_from_our_origin_and_a_plain_link(client: Client) 
     words = found.content.decode()
     assert found.status_code == 200
     assert re.findall(r"<script[^>]*>", words) == [
-        '<script async src="http://127.0.0.1:8000/embed.js" data-line="caw/caw-online" data-lang="nl">'
+        '<script async src="http://127.0.0.1:8000/embed.js" data-line="caw/caw-online" data-lang="nl" '
+        'referrerpolicy="no-referrer">'
     ]
     assert 'href="http://127.0.0.1:8000/caw/caw-online/?lang=nl"' in words
 
