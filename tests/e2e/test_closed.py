@@ -1,0 +1,142 @@
+"""Busy and closed as a visitor sees them: why, until when, and where else to go (A02-A07, A11)."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+from helplines.models import Line, Weekday
+from tests.e2e.conftest import House, promise
+from tests.e2e.people import Visitor, words
+from tests.factories.helplines import ClosureFactory, LineFactory, OpeningHoursFactory, PolicyFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+BRUSSELS = ZoneInfo("Europe/Brussels")
+MONDAY_EVENING = dt.datetime(2026, 3, 2, 18, 0, tzinfo=BRUSSELS)
+
+
+def look(house: House, line: Line, language: str = "nl") -> Visitor:
+    """The page of a line, in a browser whose clock is the server's."""
+    page = house.someone(language, timezone_id="Europe/Brussels").new_page()
+    page.clock.set_fixed_time(dt.datetime.now(dt.UTC))
+    page.goto(house.chat_page(line))
+    return Visitor(page)
+
+
+def cannot_start_but_can_write(visitor: Visitor) -> None:
+    """No way into a talk; the centres' addresses and the numbers are there instead."""
+    visitor.at("promise")
+    expect(visitor.part("start")).to_have_count(0)
+    links = visitor.part("elsewhere").locator('a[href^="mailto:"]')
+    assert [link.get_attribute("href") for link in links.all()] == [
+        "mailto:noord@example.org",
+        "mailto:zuid@example.org",
+    ]
+    numbers = visitor.root.locator(".places--numbers:visible a")
+    assert [link.get_attribute("href") for link in numbers.all()] == ["tel:112", "tel:101"]
+
+
+@pytest.mark.promise("A02", "A03", "A06", "A07", "A11")
+def test_closed_outside_hours_tells_when_it_opens(house: House, line: Line) -> None:
+    made = LineFactory(organisation=line.organisation, slug="uren", name="Uren")
+    for weekday in (Weekday.MONDAY, Weekday.TUESDAY):
+        OpeningHoursFactory(line=made, weekday=weekday)
+    PolicyFactory(organisation=line.organisation, values=promise(), valid_from=MONDAY_EVENING - dt.timedelta(days=9))
+    house.clock.move_to(MONDAY_EVENING)
+    visitor = look(house, made)
+    expect(visitor.root.locator("[data-status]")).to_have_attribute("data-state", "closed")
+    reason = visitor.part("reason")
+    expect(reason).to_contain_text(words("nl", "reasons", "hours"))
+    expect(reason).to_contain_text("13:00")
+    cannot_start_but_can_write(visitor)
+
+    house.clock.move_to(MONDAY_EVENING + dt.timedelta(days=1, hours=-5, minutes=1))
+    house.counsellor(made)
+    visitor.page.close()
+    again = look(house, made)
+    expect(again.root.locator("[data-status]")).to_have_attribute("data-state", "open")
+    expect(again.part("start")).to_be_visible()
+
+
+@pytest.mark.promise("A04", "A06", "A07")
+def test_opening_hours_with_nobody_there_are_exceptional(house: House, line: Line) -> None:
+    visitor = house.visitor(line)
+    expect(visitor.part("reason")).to_have_text(words("nl", "reasons", "exceptional"))
+    expect(visitor.part("status-text")).to_have_text("We zijn er niet.")
+    cannot_start_but_can_write(visitor)
+
+
+@pytest.mark.promise("A06", "A07")
+@pytest.mark.parametrize(
+    ("kind", "told"), [("exceptional", "exceptional"), ("holiday", "holiday"), ("planned", "hours")]
+)
+def test_closure_tells_its_kind(house: House, line: Line, kind: str, told: str) -> None:
+    house.counsellor(line)
+    ClosureFactory(organisation=line.organisation, kind=kind)
+    visitor = house.visitor(line)
+    expect(visitor.part("reason")).to_contain_text(words("nl", "reasons", told))
+    cannot_start_but_can_write(visitor)
+
+
+@pytest.mark.promise("A03", "A05", "A07", "A11")
+def test_busy_starts_nothing_and_opens_again_when_the_talk_ends(house: House, line: Line) -> None:
+    counsellor = house.counsellor(line)
+    first = house.visitor(line)
+    house.in_talk(line, first, counsellor)
+
+    second = house.visitor(line, "en")
+    expect(second.root.locator("[data-status]")).to_have_attribute("data-state", "busy")
+    expect(second.part("status-text")).to_have_text("Everybody talks.")
+    expect(second.part("reason")).to_have_text(words("en", "busy_no_queue"))
+    cannot_start_but_can_write(second)
+    site = house.someone().new_page()
+    house.forget_statuses()
+    site.goto(house.host_page(line))
+    expect(site.locator("chat-line .launcher:visible")).to_have_attribute("data-state", "busy")
+
+    counsellor.end()
+    third = house.visitor(line)
+    expect(third.part("start")).to_be_visible()
+
+
+@pytest.mark.promise("A05")
+def test_somebody_who_was_just_too_late_is_told_and_waits_in_no_hidden_line(house: House, line: Line) -> None:
+    counsellor = house.counsellor(line)
+    first, second = house.visitor(line), house.visitor(line)
+    second.at("promise")
+    house.in_talk(line, first, counsellor)
+    second.press("start")
+    second.press("skip")
+    second.at("promise")
+    expect(second.part("notice")).to_have_text(words("nl", "refused_busy"))
+    counsellor.sees_waiting(0)
+    cannot_start_but_can_write(second)
+
+
+@pytest.mark.promise("A05")
+def test_queue_that_is_turned_on_lets_somebody_wait_for_their_turn(house: House, line: Line) -> None:
+    PolicyFactory(organisation=line.organisation, values=promise(queue=True, queue_length=2))
+    counsellor = house.counsellor(line)
+    first = house.visitor(line)
+    house.in_talk(line, first, counsellor)
+    second = house.visitor(line)
+    expect(second.part("start")).to_have_text(words("nl", "start_in_queue"))
+    second.wait_in_line()
+    expect(second.part("place")).to_have_text(words("nl", "place_first"))
+    counsellor.end()
+    counsellor.take()
+    second.at("talk")
+
+
+@pytest.mark.promise("A06")
+def test_line_that_closes_while_somebody_waits_tells_them(house: House, line: Line) -> None:
+    from chat import service
+
+    house.counsellor(line)
+    visitor = house.visitor(line)
+    visitor.wait_in_line()
+    ClosureFactory(organisation=line.organisation)
+    service.refuse_after_closing(organisation_id=line.organisation_id, now=dt.datetime.now(dt.UTC))
+    visitor.at("promise")
+    expect(visitor.part("notice")).to_have_text(words("nl", "refused_closed"))
