@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django_scopes import ScopedManager, scope, scopes_disabled
+from django_scopes.manager import DisabledQuerySet
 
 if TYPE_CHECKING:
     from helplines.models import Organisation
+
+# What may be done without a wall: it reads no row that is there already.
+HARMLESS = {"create", "acreate", "bulk_create", "abulk_create", "none", "using", "resolve_expression", "as_manager"}
 
 
 def inside(organisation: "Organisation | int") -> AbstractContextManager[None]:
@@ -21,8 +25,13 @@ def inside(organisation: "Organisation | int") -> AbstractContextManager[None]:
 
 
 def inside_all(organisations: "Iterable[Organisation | int]") -> AbstractContextManager[None]:
-    """Work for several organisations at once, as one person with a role in each does; for none, nothing is seen."""
+    """Work for several organisations at once, as one person with a role in each does; for none, nothing is seen.
+
+    Raises ValueError for an organisation that is not stored yet: a scope without a key would lift the wall.
+    """
     keys = [entry if isinstance(entry, int) else entry.pk for entry in organisations]
+    if None in keys:
+        raise ValueError("An organisation that is not stored yet has no wall to work behind.")
     context: AbstractContextManager[None] = scope(organisation=keys[0] if len(keys) == 1 else keys)
     return context
 
@@ -35,4 +44,24 @@ def across_organisations() -> AbstractContextManager[None]:
 
 def tenant_manager(queryset: type[models.QuerySet[Any]], organisation: str = "organisation_id") -> Any:
     """A manager that raises outside a scope and filters inside one; `organisation` is the column it filters on."""
-    return ScopedManager(models.Manager.from_queryset(queryset), organisation=organisation)
+    walled: Any = type(ScopedManager(models.Manager.from_queryset(queryset), organisation=organisation))
+    shut = shut_queryset(queryset)
+
+    class TenantManager(walled):  # type: ignore[misc]
+        def get_queryset(self) -> models.QuerySet[Any]:
+            rows: models.QuerySet[Any] = super().get_queryset()
+            if isinstance(rows, DisabledQuerySet):
+                rows = shut(self.model, using=self._db, missing_scopes=rows.missing_scopes)
+            return rows
+
+    return TenantManager()
+
+
+def shut_queryset(queryset: type[models.QuerySet[Any]]) -> type[Any]:
+    """A query set that raises ScopeError whatever it is asked.
+
+    That of django-scopes leaves a dozen ways open, `exists` and `exclude` among them, and knows no methods of ours.
+    """
+    public = {name for name in dir(queryset) if not name.startswith("_") and callable(getattr(queryset, name))}
+    refusals = dict.fromkeys([*(public - HARMLESS), "__aiter__"], DisabledQuerySet.error)
+    return type("ShutQuerySet", (DisabledQuerySet,), refusals)

@@ -1,0 +1,1 @@
+"""What the isolation tests stand on: three look-alike organisations, every address, and somebody who tries them all."""
