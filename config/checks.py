@@ -1,13 +1,15 @@
 """System checks: what makes an installation unsafe, and what to do about it. Production does not start with any."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connections
 
-from privacy.keys import MasterKeyError, parse_master_keys
+from privacy.keys import MasterKeyError, check_master_keys, parse_master_keys
 
 SHORTEST_SECRET = 50
 _KNOWN_SECRETS = ("unset", "django-insecure-", "changeme", "change-me", "secret")
@@ -100,3 +102,22 @@ def refuse_unsafe_start() -> None:
     found = [*secret_key_is_set(), *production_is_safe()]
     if found:
         raise ImproperlyConfigured("\n".join(f"{fault.id}: {fault.msg} {fault.hint}" for fault in found))
+    if not settings.EMBEDDED:
+        # A server may import us inside its event loop, where Django lets nobody ask the database.
+        with ThreadPoolExecutor(1) as outside:
+            outside.submit(refuse_wrong_keys).result()
+
+
+def refuse_wrong_keys() -> None:
+    """Stop a server whose master keys are not those of its data; nothing is ever made in their place (C7)."""
+    try:
+        check_master_keys()
+    except MasterKeyError as fault:
+        raise ImproperlyConfigured(f"config.E011: {fault} Give the right MASTER_KEYS back.") from None
+    except DatabaseError as fault:
+        raise ImproperlyConfigured(
+            f"config.E012: The keys database cannot be read ({type(fault).__name__}). "
+            "Is KEYS_DATABASE_URL right, and did `manage.py migrate --database keys` run?"
+        ) from None
+    finally:
+        connections.close_all()

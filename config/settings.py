@@ -149,6 +149,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "let-go-of-the-gone": {"task": "chat.tasks.sweep_every_organisation", "schedule": 20.0},
+    "destroy-expired-keys": {"task": "privacy.tasks.destroy_expired_keys_everywhere", "schedule": 600.0},
 }
 
 # People who work here

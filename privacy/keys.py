@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.db import IntegrityError
+from django.utils import timezone
 
 from helplines.tenancy import across_organisations
 from privacy import sealing
@@ -162,7 +163,8 @@ def new_conversation_key(organisation_id: int, conversation: str) -> bytes:
 
 def conversation_keys(organisation_id: int, conversations: list[str]) -> dict[str, bytes]:
     """The keys of these conversations that are still there, in one query; an expired one counts as gone."""
-    rows = ConversationKey.objects.with_scope(organisation=organisation_id).filter(conversation__in=conversations)
+    scoped = ConversationKey.objects.with_scope(organisation=organisation_id)
+    rows = scoped.filter(conversation__in=conversations).readable(timezone.now())
     found: dict[str, bytes] = {}
     for row in rows:
         _version, wrapping = organisation_key(organisation_id, row.version)
@@ -184,6 +186,13 @@ def let_expire(organisation_id: int, conversation: str, at: datetime) -> None:
     rows = ConversationKey.objects.with_scope(organisation=organisation_id).filter(conversation=conversation)
     rows.filter(expires_at=None).update(expires_at=at)
     rows.filter(expires_at__gt=at).update(expires_at=at)
+
+
+def destroy_expired(organisation_id: int, now: datetime, limit: int = 10_000) -> int:
+    """Delete the keys whose moment has come, a chunk at a time; gives how many. Safe to run twice."""
+    scoped = ConversationKey.objects.with_scope(organisation=organisation_id)
+    due = list(scoped.filter(expires_at__lte=now).values_list("pk", flat=True)[:limit])
+    return int(scoped.filter(pk__in=due, expires_at__lte=now).delete()[0])
 
 
 def destroy(organisation_id: int, conversations: list[str]) -> int:

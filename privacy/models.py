@@ -1,8 +1,10 @@
 """Keys, in a database of their own: deleting a row here makes what it sealed unreadable everywhere, backups included."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from helplines.tenancy import tenant_manager
 
@@ -27,6 +29,12 @@ class OrganisationKey(models.Model):
         return f"{self.organisation_id} v{self.version}"
 
 
+class ConversationKeyQuerySet(models.QuerySet["ConversationKey"]):
+    def readable(self, now: datetime) -> "ConversationKeyQuerySet":
+        """Keys whose moment has not come: from that instant on nothing can be read, swept or not (question 1)."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now))
+
+
 class ConversationKey(models.Model):
     """The key of one conversation, wrapped by its organisation's key, with the moment it must be gone."""
 
@@ -38,7 +46,7 @@ class ConversationKey(models.Model):
     wrapped = models.BinaryField()
     expires_at = models.DateTimeField(null=True, db_index=True)
 
-    objects: ClassVar = tenant_manager(models.QuerySet)
+    objects: ClassVar = tenant_manager(ConversationKeyQuerySet)
 
     def __str__(self) -> str:
         return self.conversation

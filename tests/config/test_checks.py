@@ -8,11 +8,16 @@ from typing import Any
 import pytest
 from django.core.checks.registry import registry
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 
 from config import checks
+from helplines.tenancy import across_organisations
+from privacy import keys
+from privacy.models import OrganisationKey
 
 POSTGRESQL = "django.db.backends.postgresql"
 KEY = base64.b64encode(bytes(range(32))).decode()
+OTHER = base64.b64encode(bytes(32)).decode()
 
 
 def safe() -> dict[str, Any]:
@@ -54,9 +59,32 @@ def test_checks_are_part_of_manage_check() -> None:
     assert {checks.secret_key_is_set, checks.production_is_safe} <= set(registry.get_checks())
 
 
+@pytest.mark.django_db(transaction=True)
 def test_safe_production_has_no_fault() -> None:
     assert ids() == []
     checks.refuse_unsafe_start()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("known", "said"), [(f"other:{KEY}", "is not in MASTER_KEYS"), (f"test:{OTHER}", "is not the one")]
+)
+def test_start_with_the_wrong_master_key_is_refused_and_makes_no_new_one(settings: Any, known: str, said: str) -> None:
+    keys.new_conversation_key(1, "talk")
+    settings.MASTER_KEYS = known
+    with pytest.raises(ImproperlyConfigured, match=f"config.E011.*{said}"):
+        checks.refuse_unsafe_start()
+    with across_organisations():
+        assert OrganisationKey.objects.count() == 1
+
+
+def test_start_without_the_keys_tables_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_tables() -> None:
+        raise OperationalError("no such table: and a path that nobody needs to see")
+
+    monkeypatch.setattr(checks, "check_master_keys", no_tables)
+    with pytest.raises(ImproperlyConfigured, match=r"config.E012.*migrate --database keys"):
+        checks.refuse_wrong_keys()
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,13 @@ import base64
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connections
 from django.test import override_settings
 from django_scopes.exceptions import ScopeError
 
 from helplines.tenancy import across_organisations
-from privacy import keys
+from privacy import keys, tasks
 from privacy.models import ConversationKey, OrganisationKey
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +125,28 @@ def test_fingerprints_differ_by_organisation_and_purpose():
     }
     assert len(prints) == 3
     assert keys.fingerprint(1, "a", "secret") in prints
+
+
+@pytest.mark.promise("F01", "F02", "F03")
+@pytest.mark.parametrize(("seconds", "readable"), [(-1, True), (0, False), (1, False)])
+def test_a_talk_is_unreadable_from_the_instant_it_expires(seconds, readable):
+    keys.new_conversation_key(1, "talk")
+    moment = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    keys.let_expire(1, "talk", moment)
+    with time_machine.travel(moment + timedelta(seconds=seconds), tick=False):
+        assert set(keys.conversation_keys(1, ["talk"])) == ({"talk"} if readable else set())
+
+
+@pytest.mark.promise("F13")
+def test_expired_keys_are_destroyed_by_the_job_and_no_others():
+    moment = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    for organisation, code in ((1, "due"), (1, "open"), (1, "later"), (2, "elsewhere")):
+        keys.new_conversation_key(organisation, code)
+    keys.let_expire(1, "due", moment)
+    keys.let_expire(1, "later", moment + timedelta(seconds=1))
+    keys.let_expire(2, "elsewhere", moment)
+    with time_machine.travel(moment, tick=False):
+        for _twice in range(2):
+            tasks.destroy_expired_keys(1)
+    with across_organisations():
+        assert set(ConversationKey.objects.values_list("conversation", flat=True)) == {"open", "later", "elsewhere"}
