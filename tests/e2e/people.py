@@ -59,14 +59,14 @@ class Talking:
         self.stored(text)
 
     def stored(self, text: str) -> None:
-        expect(self.article(text)).to_have_attribute("data-seq", re.compile(r"^[0-9]+$"))
+        expect(self.article(text, "own")).to_have_attribute("data-seq", re.compile(r"^[0-9]+$"))
 
     def hears(self, text: str) -> None:
-        expect(self.article(text)).to_be_visible()
+        expect(self.article(text, "other")).to_be_visible()
 
-    def article(self, text: str) -> Locator:
+    def article(self, text: str, side: str) -> Locator:
         words = json.dumps(" ".join(text.split()), ensure_ascii=False)
-        return self.pane.locator(f"chat-log article.message:has(.message__text:text-is({words}))")
+        return self.pane.locator(f"chat-log article.message--{side}:has(.message__text:text-is({words}))")
 
 
 class Visitor(Talking):

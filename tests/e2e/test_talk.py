@@ -85,8 +85,8 @@ def talk_to_and_fro(visitor: Visitor, counsellor: Counsellor) -> None:
     texts = ["Hallo", "Ik weet niet goed waar te beginnen", "Neem je tijd", "Dank je"]
     assert visitor.said == list(zip([own, own, other, own], texts, strict=True))
     assert counsellor.said == list(zip([other, other, own, other], texts, strict=True))
-    expect(visitor.article("Dank je").locator(".message__state--seen")).to_be_visible()
-    expect(counsellor.article("Neem je tijd").locator(".message__state--seen")).to_be_visible()
+    expect(visitor.article("Dank je", "own").locator(".message__state--seen")).to_be_visible()
+    expect(counsellor.article("Neem je tijd", "own").locator(".message__state--seen")).to_be_visible()
     parties = ["system", "visitor", "visitor", "counsellor", "visitor"]
     assert texts_in(the_talk()) == list(zip(range(1, 6), parties, ["joined", *texts], strict=True))
 

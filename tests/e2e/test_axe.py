@@ -1,0 +1,178 @@
+"""Every page and every step, looked at by axe in both languages: no violation."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Frame, Page, expect
+
+from helplines.models import Line, Role
+from tests.e2e.conftest import House
+from tests.e2e.people import sign_in
+from tests.factories.helplines import AgreementFactory, ClosureFactory, MembershipFactory, OpeningHoursFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+class Looked:
+    """What axe found, by page and step; asked once at the end, so that one fault does not hide the next."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, list[str]] = {}
+
+    def at(self, name: str, place: Page | Frame) -> None:
+        results: Any = Axe().run(place, options={**RULES, "resultTypes": ["violations"]}).response
+        assert results["passes"], "axe looked at nothing"
+        faults = [
+            f"{fault['id']}: {' '.join(str(target) for target in node['target'])} ({fault['help']})"
+            for fault in results["violations"]
+            for node in fault["nodes"]
+        ]
+        if faults:
+            self.found[name] = faults
+
+
+@pytest.fixture
+def look() -> Iterator[Looked]:
+    looked = Looked()
+    yield looked
+    assert looked.found == {}
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_step_of_a_visitor_and_of_the_desk(house: House, line: Line, look: Looked, language: str) -> None:
+    counsellor = house.counsellor(line, language, present=False)
+    look.at("desk, away", counsellor.page)
+    visitor = house.visitor(line, language)
+    look.at("closed", visitor.page)
+    visitor.page.close()
+    counsellor.be("pause")
+    look.at("desk, pause", counsellor.page)
+    counsellor.be("present")
+    look.at("desk, nobody waits", counsellor.page)
+
+    visitor = house.visitor(line, language)
+    look.at("promise", visitor.page)
+    visitor.press("start")
+    visitor.at("questions")
+    look.at("questions", visitor.page)
+    visitor.answer(nickname="Robin", age="young", about="Thuis")
+    visitor.at("waiting")
+    look.at("waiting", visitor.page)
+    counsellor.sees_waiting(1)
+    look.at("desk, somebody waits", counsellor.page)
+    counsellor.take()
+    visitor.at("talk")
+    look.at("talk, empty", visitor.page)
+    visitor.say("Hallo")
+    counsellor.hears("Hallo")
+    counsellor.say("Dag")
+    visitor.hears("Dag")
+    visitor.box.fill("e" * 4001)
+    look.at("talk", visitor.page)
+    look.at("desk, talk", counsellor.page)
+    visitor.box.fill("")
+    visitor.press("leave")
+    look.at("leaving", visitor.page)
+    visitor.root.locator("[data-confirm-no]").click()
+    counsellor.pane.locator(".talk__end").click()
+    look.at("desk, ending", counsellor.page)
+    counsellor.page.locator('#end button[value="stay"]').click()
+
+    busy = house.visitor(line, language)
+    expect(busy.root.locator("[data-status]")).to_have_attribute("data-state", "busy")
+    look.at("busy", busy.page)
+    counsellor.end()
+    look.at("desk, talk over", counsellor.page)
+    expect(visitor.part("over-text")).to_be_visible()
+    look.at("talk over", visitor.page)
+    visitor.press("on")
+    visitor.at("thanks")
+    look.at("thanks", visitor.page)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_button_and_panel_on_a_site(house: House, line: Line, look: Looked, language: str) -> None:
+    house.counsellor(line)
+    visitor = house.widget(line, language)
+    button = visitor.page.locator("chat-line .launcher:visible")
+    expect(button).to_have_attribute("data-state", "open")
+    look.at("button", visitor.page)
+    button.click()
+    visitor.at("promise")
+    look.at("panel", visitor.page)
+    look.at("frame", visitor.page.frames[-1])
+
+
+@pytest.mark.parametrize("scheme", ["dark", "phone"])
+def test_dark_and_narrow(house: House, line: Line, look: Looked, scheme: str) -> None:
+    options: dict[str, Any] = (
+        {"color_scheme": "dark"} if scheme == "dark" else {"viewport": {"width": 320, "height": 568}, "is_mobile": True}
+    )
+    counsellor = house.counsellor(line, **options)
+    visitor = house.visitor(line, **options)
+    look.at("promise", visitor.page)
+    house.in_talk(line, visitor, counsellor)
+    visitor.say("Hallo")
+    counsellor.hears("Hallo")
+    counsellor.say("Dag")
+    visitor.hears("Dag")
+    look.at("talk", visitor.page)
+    look.at("desk", counsellor.page)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_pages_around_signing_in(house: House, line: Line, look: Looked, language: str) -> None:
+    house.expect_trouble("404")
+    page = house.someone(language).new_page()
+    for name in ("landing", "account_login", "account_reset_password"):
+        page.goto(house.origin + reverse(name))
+        look.at(name, page)
+    page.goto(f"{house.origin}/bestaat-niet/")
+    look.at("404", page)
+    member = MembershipFactory(organisation=line.organisation, role=Role.MANAGER)
+    MembershipFactory(organisation=line.organisation, role=Role.COUNSELLOR, staff=member.staff)
+    sign_in(page, house.origin, member.staff.username, password="wrong")
+    look.at("wrong password", page)
+    sign_in(page, house.origin, member.staff.username)
+    page.wait_for_url("**/start/")
+    look.at("start", page)
+    slugs = {"organisation": line.organisation.slug}
+    for name, kwargs in (
+        ("promises", slugs),
+        ("agreement", slugs),
+        ("account_change_password", {}),
+        ("account_logout", {}),
+    ):
+        page.goto(house.origin + reverse(name, kwargs=kwargs))
+        look.at(name, page)
+    AgreementFactory(organisation=line.organisation)
+    page.goto(house.origin + reverse("agreement", kwargs=slugs))
+    look.at("agreement, not yet accepted", page)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_pages_of_an_administrator(house: House, line: Line, look: Looked, language: str) -> None:
+    member = MembershipFactory(organisation=line.organisation, role=Role.ADMINISTRATOR)
+    closure = ClosureFactory(organisation=line.organisation)
+    OpeningHoursFactory(line=line)
+    page = house.someone(language).new_page()
+    sign_in(page, house.origin, member.staff.username)
+    page.wait_for_url("**/admin/")
+    look.at("index", page)
+    kept = {"organisation": line.organisation, "line": line, "closure": closure, "membership": member}
+    for name, row in kept.items():
+        page.goto(house.origin + reverse(f"admin:helplines_{name}_change", args=[row.pk]))
+        look.at(f"{name}, change", page)
+    for name in ("line", "policy", "branch", "staff", "closure", "emergencynumber"):
+        page.goto(house.origin + reverse(f"admin:helplines_{name}_changelist"))
+        look.at(f"{name}, list", page)
+    for name in ("policy", "branch", "staff", "closure", "extraopening"):
+        page.goto(house.origin + reverse(f"admin:helplines_{name}_add"))
+        look.at(f"{name}, add", page)
+    for name in ("timetable", "holidays"):
+        page.goto(house.origin + reverse(f"admin:{name}"))
+        look.at(name, page)
