@@ -1,7 +1,8 @@
 """Talks over the sockets, frame by frame: connect, send, receive, disconnect."""
 
+import asyncio
 import json
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from uuid import uuid4
 
@@ -201,6 +202,26 @@ async def test_a_second_tab_with_the_right_secret_closes_the_first():
         assert await client.closed() == 4409
         await other.say("say", id=str(uuid4()), text="from here")
         assert (await other.hear("stored"))["seq"] == 2
+
+
+async def test_of_tabs_that_resume_at_once_exactly_one_stays():
+    async with talk() as (line, _client, _counsellor, started), AsyncExitStack() as stack:
+        tabs = [await stack.enter_async_context(visitor(line)) for _number in range(6)]
+        for tab in tabs:
+            await tab.say("resume", code=started["code"], secret=started["secret"], since=0)
+        for tab in tabs:
+            await tab.hear("resumed")
+        ends = {asyncio.ensure_future(tab.closed()): tab for tab in tabs}
+        done = []
+        for _number in range(5):
+            done += (await asyncio.wait(set(ends) - set(done), return_when=asyncio.FIRST_COMPLETED))[0]
+            if len(done) >= 5:
+                break
+        [staying] = set(ends) - set(done)
+        staying.cancel()
+        assert [end.result() for end in done] == [4409] * 5
+        await ends[staying].say("say", id=str(uuid4()), text="still here")
+        assert (await ends[staying].hear("stored"))["seq"] == 2
 
 
 async def test_a_spent_secret_is_refused_and_the_running_talk_goes_on():
