@@ -133,6 +133,11 @@ def counsellor_of(conversation: Conversation, seq: int) -> int | None:
     return found
 
 
+def is_held_by(conversation: Conversation, socket: str) -> bool:
+    """Whether this socket is the one that has the talk of a visitor."""
+    return bool(Conversation.objects.filter(pk=conversation.pk, visitor_socket=socket).exists())
+
+
 def ahead_of(conversation: Conversation) -> int:
     """How many wait on the same line since longer."""
     rows = Conversation.objects.waiting().filter(line_id=conversation.line_id)

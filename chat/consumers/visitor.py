@@ -97,11 +97,20 @@ class VisitorConsumer(Socket):
         if self.early is not None:
             self.early.append((frame, text))
         elif frame["kind"] == "_replaced":
-            await self.finish(OTHER_TAB)
+            await self.step_aside()
         elif not self.finished:
             await self.send(text_data=text)
             if frame["kind"] == "state" and frame["state"] in STATES_OVER:
                 await self.finish(OVER)
+
+    async def step_aside(self) -> None:
+        """Another socket took the talk. Of several that took it at once each hears of all others: the row knows the last."""
+        if self.held is not None and not await in_database(self.is_mine)(self.held):
+            await self.finish(OTHER_TAB)
+
+    def is_mine(self, held: service.Held) -> bool:
+        with inside(self.line.organisation_id):
+            return queries.is_held_by(held.conversation, self.socket)
 
     # Doing
     async def start(self, frame: wire.Start) -> None:
