@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, close_old_connections, connection, transaction
@@ -53,6 +52,8 @@ class Stored:
 
 
 Outcome = Stored | RefusedError | Exception
+# By conversation and `id`: whose message has it, and its number.
+Settled = dict[tuple[int, UUID], tuple[int, Stored]]
 
 # VALUES columns are named column1, column2, … by PostgreSQL and SQLite alike.
 RAISE = """
@@ -92,10 +93,18 @@ def store(batch: Sequence[Saying]) -> list[Outcome]:
         known = already_stored(batch)
         fresh = first_of_each([saying for saying in batch if identity(saying) not in known])
         raised = raise_seq(fresh)
-        numbered = number(fresh, raised, known)
+        numbered = number(fresh, raised)
         Message.objects.bulk_create(rows_of(numbered))
-    stored = {identity(saying): outcome for saying, outcome in numbered}
-    return [known.get(identity(saying)) or stored.get(identity(saying)) or refusal(saying) for saying in batch]
+    settled = known | {identity(saying): (saying.author, stored) for saying, stored in numbered}
+    return [outcome_of(saying, settled) for saying in batch]
+
+
+def outcome_of(saying: Saying, settled: Settled) -> Outcome:
+    """What became of a saying; an `id` that a message of somebody else has is refused, or one sender would break a batch."""
+    author, stored = settled.get(identity(saying), (saying.author, None))
+    if author != saying.author:
+        return RefusedError("malformed")
+    return stored or refusal(saying)
 
 
 def identity(saying: Saying) -> tuple[int, UUID]:
@@ -110,16 +119,13 @@ def first_of_each(sayings: Iterable[Saying]) -> list[Saying]:
     return list(unique.values())
 
 
-def already_stored(batch: Sequence[Saying]) -> dict[tuple[int, UUID], Stored]:
-    """Those of the batch that an earlier one stored, if they are by the same author."""
-    authors = {identity(saying): saying.author for saying in batch}
+def already_stored(batch: Sequence[Saying]) -> Settled:
+    """Those of the batch that an earlier one stored, each with its author."""
     rows = Message.objects.filter(
         conversation_id__in={saying.conversation_id for saying in batch}, uuid__in={saying.uuid for saying in batch}
     ).values_list("conversation_id", "uuid", "seq", "at", "author_id")
     return {
-        (conversation, uuid): Stored(seq, at, new=False)
-        for conversation, uuid, seq, at, author in rows
-        if authors.get((conversation, uuid)) == (author or 0)
+        (conversation, uuid): (author or 0, Stored(seq, at, new=False)) for conversation, uuid, seq, at, author in rows
     }
 
 
@@ -145,9 +151,7 @@ def may_write(saying: Saying, counsellor_id: int | None) -> bool:
     return not saying.author or saying.author == counsellor_id
 
 
-def number(
-    sayings: Sequence[Saying], raised: dict[int, tuple[int, int | None]], known: dict[Any, Stored]
-) -> list[tuple[Saying, Stored]]:
+def number(sayings: Sequence[Saying], raised: dict[int, tuple[int, int | None]]) -> list[tuple[Saying, Stored]]:
     """Give each saying that may be stored its number, in the order in which they came."""
     at = datetime.now(UTC)
     allowed = [

@@ -64,8 +64,26 @@ def test_somebody_elses_uuid_answers_nothing_of_theirs():
     talk = ActiveConversationFactory()
     theirs = saying(talk, "counsellor's", talk.counsellor_id)
     store([theirs])
-    with pytest.raises(DatabaseError):
-        store([saying(talk, "visitor's", uuid=theirs.uuid)])
+    [refused] = store([saying(talk, "visitor's", uuid=theirs.uuid)])
+    assert why(refused) == "malformed"
+    assert texts_in(talk) == [(1, "counsellor", "counsellor's")]
+
+
+def test_a_stolen_uuid_breaks_no_batch_and_no_resend():
+    talk, other = ActiveConversationFactory(), ActiveConversationFactory()
+    theirs = saying(talk, "counsellor's", talk.counsellor_id)
+    store([theirs])
+    stolen = saying(talk, "visitor's", uuid=theirs.uuid)
+    innocent, again, refused = store([saying(other, "innocent"), theirs, stolen])
+    assert (innocent.seq, again.seq, again.new, why(refused)) == (1, 1, False, "malformed")
+
+
+def test_one_uuid_of_two_authors_in_a_batch_is_told_stored_to_one():
+    talk = ActiveConversationFactory()
+    first = saying(talk, "visitor's")
+    stored, refused = store([first, saying(talk, "counsellor's", talk.counsellor_id, first.uuid)])
+    assert (stored.seq, why(refused)) == (1, "malformed")
+    assert texts_in(talk) == [(1, "visitor", "visitor's")]
 
 
 @pytest.mark.parametrize("state", [State.CLOSED, State.ABANDONED, State.REFUSED])
