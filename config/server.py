@@ -1,11 +1,60 @@
-"""Daphne with small frames, no list of who came, and no name of its own."""
+"""Daphne with small frames and small bodies, no list of who came, and no name of its own."""
 
 from collections.abc import Callable
 from typing import Any
 
+from daphne import server as daphne_server
+from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server
 
 LARGEST_FRAME = 64 * 1024
+LARGEST_BODY = 2 * 1024 * 1024  # a form with a logo fits in it many times
+SILENCE = 10  # seconds that somebody may keep a request unfinished without a byte
+TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+
+class SmallRequest(WebRequest):  # type: ignore[misc]
+    """Refuses a body that is too large before it is read; Daphne would take all of it into memory, for any address."""
+
+    refused = False
+
+    def gotLength(self, length: int | None) -> None:  # noqa: N802  Twisted's name
+        super().gotLength(length)
+        if (length or 0) > LARGEST_BODY:
+            self.refuse()
+
+    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802  Twisted's name
+        """A body in chunks says no length beforehand: it is counted."""
+        if not self.refused and self.content.tell() + len(data) > LARGEST_BODY:
+            self.refuse()
+        if not self.refused:
+            super().handleContentChunk(data)
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802  Twisted's name
+        if not self.refused:
+            super().requestReceived(command, path, version)
+
+    def refuse(self) -> None:
+        self.refused = True
+        self.channel.transport.write(TOO_LARGE)
+        self.channel.loseConnection()
+
+
+class SmallRequests(HTTPFactory):  # type: ignore[misc]
+    """Speaks HTTP with who is not silent for long (security goal H3)."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(server)
+        self.timeOut = SILENCE
+
+    def buildProtocol(self, addr: Any) -> Any:  # noqa: N802  Twisted's name
+        protocol = super().buildProtocol(addr)
+        protocol.requestFactory = SmallRequest
+        return protocol
+
+
+# Daphne has no other way to choose the factory of its connections.
+daphne_server.HTTPFactory = SmallRequests
 
 
 class QuietServer(Server):  # type: ignore[misc]

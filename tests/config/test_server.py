@@ -1,0 +1,71 @@
+"""What the server refuses at the door, before a page or a socket sees it."""
+
+from types import SimpleNamespace
+
+import pytest
+from daphne import server as daphne_server
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
+
+from config.server import LARGEST_BODY, SILENCE, SmallRequests
+
+ADDRESS = b"POST /caw/caw-online/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+
+
+@pytest.fixture
+def started():
+    return []
+
+
+@pytest.fixture
+def connection(started):
+    """A connection to a server that notes which requests got through, and its clock."""
+    server = SimpleNamespace(
+        protocol_connected=lambda protocol: None,
+        protocol_disconnected=lambda protocol: None,
+        create_application=lambda protocol, scope: started.append(scope["path"]),
+        proxy_forwarded_address_header=None,
+        root_path="",
+    )
+    clock = Clock()
+    factory = SmallRequests(server)
+    factory._reactor = factory.reactor = clock
+    channel = factory.buildProtocol(None)
+    channel.callLater = clock.callLater
+    transport = StringTransport()
+    transport.abortConnection = transport.loseConnection
+    channel.makeConnection(transport)
+    return SimpleNamespace(channel=channel, transport=transport, clock=clock)
+
+
+def test_daphne_takes_our_factory():
+    assert daphne_server.HTTPFactory is SmallRequests
+
+
+def test_a_body_that_fits_gets_through(connection, started):
+    connection.channel.dataReceived(ADDRESS + b"Content-Length: 3\r\n\r\nabc")
+    assert (started, connection.transport.disconnecting) == (["/caw/caw-online/"], False)
+
+
+def test_a_body_announced_too_large_is_refused_unread(connection, started):
+    connection.channel.dataReceived(ADDRESS + b"Content-Length: %d\r\n\r\n" % (LARGEST_BODY + 1))
+    assert connection.transport.value().startswith(b"HTTP/1.1 413 ")
+    assert (started, connection.transport.disconnecting) == ([], True)
+
+
+def test_a_body_in_chunks_is_counted(connection, started):
+    chunk = b"x" * (LARGEST_BODY // 2)
+    connection.channel.dataReceived(ADDRESS + b"Transfer-Encoding: chunked\r\n\r\n")
+    for _number in range(3):
+        connection.channel.dataReceived(b"%x\r\n%s\r\n" % (len(chunk), chunk))
+    connection.channel.dataReceived(b"0\r\n\r\n")
+    assert connection.transport.value().count(b"HTTP/1.1 413 ") == 1
+    assert (started, connection.transport.disconnecting) == ([], True)
+
+
+def test_an_unfinished_request_is_dropped_after_a_silence(connection):
+    connection.channel.dataReceived(ADDRESS)
+    connection.clock.advance(SILENCE - 1)
+    before = connection.transport.disconnecting
+    connection.clock.advance(2)
+    assert (before, connection.transport.disconnecting) == (False, True)
