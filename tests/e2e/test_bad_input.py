@@ -49,7 +49,9 @@ PAYLOADS = [
     "\u202e<b>omgekeerd</b>\u202c",
     f"[klik]({ELSEWHERE}/) {ELSEWHERE}/pad",
 ]
-ELEMENTS = "script, img, svg, iframe, object, embed, link, style, base, meta, form, input, details, video, audio, a, math, b"
+ELEMENTS = (
+    "script, img, svg, iframe, object, embed, link, style, base, meta, form, input, details, video, audio, a, math, b"
+)
 
 
 @pytest.fixture
@@ -102,9 +104,7 @@ def test_talk_that_ends_while_somebody_writes_keeps_the_text(visitor: Visitor, c
     assert (visitor.said, counsellor.said) == ([], [])
 
 
-def test_text_on_its_way_when_the_talk_ended_comes_back(
-    house: House, visitor: Visitor, counsellor: Counsellor
-) -> None:
+def test_text_on_its_way_when_the_talk_ended_comes_back(house: House, visitor: Visitor, counsellor: Counsellor) -> None:
     house.expect_trouble("ERR_INTERNET_DISCONNECTED")
     visitor.page.context.set_offline(True)
     house.server.cut()

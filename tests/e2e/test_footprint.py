@@ -27,10 +27,10 @@ STORED = """async () => ({
 })"""
 NOTHING = {"cookie": "", "local": {}, "session": {}, "databases": [], "caches": []}
 STATIC = "/static/chat/"
-SCRIPTS = (
-    "chat-composer chat-log outbox visitor visitor-embedded visitor-memory visitor-page visitor-status visitor-talk "
-    "wire words"
-).split()
+SCRIPTS = [
+    *("chat-composer", "chat-log", "outbox", "wire", "words", "visitor"),
+    *("visitor-embedded", "visitor-memory", "visitor-page", "visitor-status", "visitor-talk"),
+]
 STYLES = ["base", "talk", "tokens", "visitor"]
 FRAME_LOADS = {f"{STATIC}{name}.js" for name in SCRIPTS} | {f"{STATIC}{name}.css" for name in STYLES}
 WORDS = "Dit mag nergens blijven staan"
@@ -54,7 +54,11 @@ def test_every_request_and_everything_stored(house: House, line: Line) -> None:
     page = context.new_page()
     page.add_init_script(WATCH)
     requests: list[Request] = []
-    page.on("request", lambda request: requests.append(request))
+
+    def note(request: Request) -> None:
+        requests.append(request)
+
+    page.on("request", note)
     page.goto(f"{where}?vraag=een-geheim")
     button = page.locator("chat-line .launcher:visible")
     expect(button).to_have_attribute("data-state", "open")
