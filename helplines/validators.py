@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from django.conf import settings
+from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from helplines.colours import contrast, nearest_readable
@@ -85,3 +87,10 @@ def accent_colour(value: str) -> None:
             code="contrast",
             params={"colour": value, "better": nearest_readable(value, READABLE)},
         )
+
+
+class LongPassword(MinimumLengthValidator):
+    """Django's rule in our words: Django itself has this sentence in English only."""
+
+    def get_error_message(self) -> str:
+        return gettext("This password is too short. Use at least %(least)s characters.") % {"least": self.min_length}

@@ -1,6 +1,8 @@
 import pytest
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.urls import URLResolver, get_resolver
+from django.utils.translation import override
 
 from helplines import validators
 from helplines.colours import contrast
@@ -90,3 +92,12 @@ def test_colour_that_cannot_be_read_comes_with_one_that_can():
     assert found.code == "contrast"
     assert contrast(found.params["better"], "#ffffff") >= validators.READABLE
     assert validators.accent_colour(found.params["better"]) is None
+
+
+def test_password_that_is_too_short_is_refused_with_the_length_it_needs():
+    validate_password("kort-en-vrij")
+
+    with override("en"), pytest.raises(ValidationError) as found:
+        validate_password("kort-en-vri")
+
+    assert found.value.messages == ["This password is too short. Use at least 12 characters."]
