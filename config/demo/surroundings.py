@@ -43,6 +43,7 @@ def set_up(argv: Sequence[str]) -> IO[str]:
     options, _rest = parser.parse_known_args(argv)
     var = Path(os.environ.get("VAR_DIR") or BASE / "var").resolve()
     require_free(options.port)
+    for_the_owner_alone(var)
     (var / "static").mkdir(parents=True, exist_ok=True)
     lock = alone_in(var)
     if options.reset:
@@ -51,6 +52,14 @@ def set_up(argv: Sequence[str]) -> IO[str]:
     compile_catalogues()
     os.environ.update(environment(var, options.port))
     return lock
+
+
+def for_the_owner_alone(var: Path) -> None:
+    """From here on nobody else on this machine can read what is written: data, keys, what SQLite puts beside them."""
+    os.umask(0o077)
+    for name in DATA:
+        for path in var.glob(f"{name}*"):
+            path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def require_free(port: int) -> None:

@@ -30,13 +30,15 @@ def free(taken: int) -> int:
 
 
 @pytest.fixture
-def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty data directory, and an environment that is put back afterwards."""
     for name in [*surroundings.environment(tmp_path, 1), "MASTER_KEYS"]:
         monkeypatch.setenv(name, os.environ.get(name, ""))
     monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
     monkeypatch.delenv("MASTER_KEYS")
-    return tmp_path / "var"
+    before = os.umask(0o022)
+    yield tmp_path / "var"
+    os.umask(before)
 
 
 def test_taken_port_is_told_in_one_line(taken: int, var: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -114,3 +116,19 @@ def test_example_data_never_lands_in_a_real_database(free: int, var: Path, monke
     assert os.environ["DATABASE_URL"] == f"sqlite:///{var / 'data.sqlite3'}"
     found = [os.environ[name] for name in ("MODE", "DEMO", "REDIS_URL", "ORIGIN")]
     assert found == ["embedded", "1", "", f"http://127.0.0.1:{free}"]
+
+
+def test_nobody_else_reads_what_lies_there_or_what_comes(free: int, var: Path) -> None:
+    var.mkdir()
+    old = [var / "data.sqlite3", var / "keys.sqlite3", var / "keys.sqlite3-wal"]
+    for path in old:
+        path.touch(0o644)
+    (var / "secrets").mkdir()
+    (var / "secrets" / "master_keys").write_text("demo:key\n")
+    surroundings.set_up(["--port", str(free)]).close()
+    (var / "later").touch()
+    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in [*old, var / "secrets", var / "later"]} == {
+        **{path.name: 0o600 for path in old},
+        "secrets": 0o700,
+        "later": 0o600,
+    }
