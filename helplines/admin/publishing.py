@@ -56,7 +56,8 @@ class Publishing:
     def more(self) -> HttpResponse:
         """Room for one question more."""
         data = self.request.POST.copy()
-        data["questions-TOTAL_FORMS"] = str(int(data.get("questions-TOTAL_FORMS") or 0) + 1)
+        shown = data.get("questions-TOTAL_FORMS", "")
+        data["questions-TOTAL_FORMS"] = str(min(whole(shown), policies.MOST_QUESTIONS) + 1)
         return self.form_page(PolicyForm(data), question_formset(data, self.current, ROOM))
 
     def edit(self) -> HttpResponse:
@@ -122,7 +123,7 @@ class Publishing:
         """The values that a page took along; None when somebody tampered with them."""
         try:
             return policies.parse(json.loads(self.request.POST.get("values", "")))
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     def stored(self, values: policies.PolicyValues) -> dict[str, Any]:
@@ -171,6 +172,11 @@ class Publishing:
         return TemplateResponse(
             self.request, f"helplines/admin/{name}.html", {**shared, "opts": Policy._meta, **context}
         )
+
+
+def whole(given: str) -> int:
+    """The number that a page sent along; 0 for what is no number."""
+    return int(given) if given.isdecimal() and len(given) < 10 else 0
 
 
 def previews(organisation: Organisation, line: Line | None, values: policies.PolicyValues) -> Any:

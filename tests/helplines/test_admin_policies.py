@@ -238,6 +238,19 @@ def test_values_that_somebody_tampered_with_are_not_published(client, ours):
     assert versions() == before
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"step": "more", "questions-TOTAL_FORMS": "many", "questions-INITIAL_FORMS": "0"},
+        {"step": "more", "questions-TOTAL_FORMS": "9" * 5000, "questions-INITIAL_FORMS": "0"},
+        {"step": "edit", "values": "[" * 100_000},
+        {"step": "publish", "values": "[" * 100_000},
+    ],
+)
+def test_page_that_somebody_tampered_with_gets_a_form_back(client, ours, sent):
+    assert client.post(page_of(ours), sent).status_code == 200
+
+
 def test_text_in_a_language_that_is_not_ours_is_not_published(client, ours):
     before = versions()
     review(client, page_of(ours), greeting_fr="Bonjour")
