@@ -6,7 +6,6 @@ bucket of 256 bytes (C15).
 """
 
 import os
-from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -33,11 +32,6 @@ def place(*parts: str | int | bytes) -> bytes:
     return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
 
 
-@lru_cache(maxsize=4096)
-def cipher(key: bytes) -> AESGCM:
-    return AESGCM(key)
-
-
 def pad(plain: bytes) -> bytes:
     """Fill up to the next bucket, as ISO/IEC 7816-4 does: a mark, then zeros."""
     room = BUCKET_BYTES - (len(plain) + 1) % BUCKET_BYTES
@@ -54,7 +48,8 @@ def unpad(padded: bytes) -> bytes:
 def seal(key: bytes, plain: bytes, where: bytes) -> bytes:
     """Seal bytes for one place. `key` is 32 bytes; `where` comes from `place`."""
     nonce = os.urandom(NONCE_BYTES)
-    return VERSION + nonce + cipher(key).encrypt(nonce, pad(plain), where)
+    # A cipher is made anew each time, in a microsecond: a remembered one would outlive the key that was destroyed.
+    return VERSION + nonce + AESGCM(key).encrypt(nonce, pad(plain), where)
 
 
 def unseal(key: bytes, sealed: bytes | memoryview, where: bytes) -> bytes:
@@ -64,6 +59,6 @@ def unseal(key: bytes, sealed: bytes | memoryview, where: bytes) -> bytes:
         raise UnreadableError
     nonce, ciphertext = blob[1 : 1 + NONCE_BYTES], blob[1 + NONCE_BYTES :]
     try:
-        return unpad(cipher(key).decrypt(nonce, ciphertext, where))
+        return unpad(AESGCM(key).decrypt(nonce, ciphertext, where))
     except InvalidTag:
         raise UnreadableError from None

@@ -50,6 +50,11 @@ def test_a_moved_value_is_refused(elsewhere):
         sealing.unseal(KEY, sealing.seal(KEY, b"help", HERE), elsewhere)
 
 
+def test_no_key_is_remembered_after_use():
+    caches = [name for name, entry in vars(sealing).items() if hasattr(entry, "cache_info")]
+    assert caches == []
+
+
 def test_another_key_is_refused():
     with pytest.raises(sealing.UnreadableError):
         sealing.unseal(sealing.new_key(), sealing.seal(KEY, b"help", HERE), HERE)
