@@ -90,6 +90,8 @@ def _doors() -> Iterable[CheckMessage]:
         yield error(7, "ORIGIN is not encrypted.", "Set ORIGIN to the https:// address that people use.")
     if any("*" in host or host.startswith(".") for host in settings.ALLOWED_HOSTS):
         yield error(8, "ALLOWED_HOSTS lets any name in.", "Name the hosts, or leave ALLOWED_HOSTS out.")
+    if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+        yield error(13, "No mail is sent: links to choose a password would end up in the log.", "Set EMAIL_URL.")
     if settings.DEMO:
         yield error(9, "DEMO is on: it has made-up people with known names.", "Leave DEMO out.")
 

@@ -32,6 +32,7 @@ def safe() -> dict[str, Any]:
         "ALLOWED_HOSTS": ["chat.example.org"],
         "CHANNEL_LAYERS": {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer"}},
         "CELERY_BROKER_URL": "redis://redis.internal:6379/0",
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "DATABASES": {
             "default": {"ENGINE": POSTGRESQL, "HOST": "data.internal", "PORT": "", "NAME": "toeverlaat"},
             "keys": {"ENGINE": POSTGRESQL, "HOST": "keys.internal", "PORT": "", "NAME": "toeverlaat"},
@@ -104,6 +105,7 @@ def test_start_without_the_keys_tables_says_what_to_do(monkeypatch: pytest.Monke
         ("ALLOWED_HOSTS", ["*"], "config.E008"),
         ("ALLOWED_HOSTS", [".example.org"], "config.E008"),
         ("DEMO", True, "config.E009"),
+        ("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend", "config.E013"),
     ],
 )
 def test_unsafe_setting_is_refused(production: SimpleNamespace, name: str, value: Any, fault: str) -> None:
