@@ -42,10 +42,14 @@ def address_pseudonym(request: HttpRequest) -> str:
     The same place gives the same stand-in, and without SECRET_KEY nobody gets back from it to the address. The
     attempts of a whole IPv6 household (/64) count as one, as those behind one IPv4 address do (security goal G1).
     """
-    place = place_of(client_address(request))
-    key = sha256(b"toeverlaat address pseudonym\0" + settings.SECRET_KEY.encode()).digest()
-    digest = hmac.new(key, place, sha256).digest()
+    digest = stand_in("address", place_of(client_address(request)))
     return str(IPv6Address(b"\xfd" + digest[:15]))
+
+
+def stand_in(of: str, what: bytes) -> bytes:
+    """The same 32 bytes for the same thing; without SECRET_KEY nobody gets back from them."""
+    key = sha256(f"toeverlaat {of} pseudonym\0".encode() + settings.SECRET_KEY.encode()).digest()
+    return hmac.new(key, what, sha256).digest()
 
 
 def client_address(request: HttpRequest) -> str:
@@ -73,10 +77,12 @@ def tried_username(request: HttpRequest, credentials: Mapping[str, Any] | None) 
     """Whose account somebody tries to open: one name for all ways of writing it, and for the e-mail address too.
 
     So the attempts on one person count together, and are forgotten together when that person signs in. What fits
-    nobody counts as it was written, so that a lock does not tell who has an account here (security goal G3).
+    nobody counts too, so that a lock does not tell who has an account here (security goal G3); it is kept as a
+    stand-in, for somebody may have typed a password where the name belongs.
     """
     given = credentials or request.POST
     written = next((given[key] for key in ("username", "email", "login") if given.get(key)), "")
     tried = str(written).replace("\0", "").strip().lower()[:LONGEST_NAME]
     meant = Staff.objects.filter(Q(username__iexact=tried) | Q(email__iexact=tried))
-    return str(meant.values_list("username", flat=True).order_by("pk").first() or tried).lower()
+    known = meant.values_list("username", flat=True).order_by("pk").first()
+    return known.lower() if known else stand_in("name", tried.encode()).hex()

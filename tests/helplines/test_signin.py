@@ -191,20 +191,33 @@ def test_pseudonym_trusts_only_our_own_proxies(settings, proxies, forwarded, cou
     assert found == pseudonym(counts)
 
 
+def tried(credentials, **posted):
+    return tried_username(RequestFactory().post("/", posted), credentials)
+
+
+def test_tried_username_of_somebody_is_their_name(staff):
+    assert tried({"username": "robin@EXAMPLE.org"}) == tried(None, login="Robin") == "robin"
+
+
 @pytest.mark.parametrize(
-    ("credentials", "posted", "expected"),
+    ("one", "other", "same"),
     [
-        ({"username": " SAM "}, {}, "sam"),
-        ({"email": "Sam@Example.org"}, {}, "sam@example.org"),
-        (None, {"login": "Sam"}, "sam"),
-        (None, {}, ""),
-        ({"username": "robin@EXAMPLE.org"}, {}, "robin"),
-        ({"username": "sam\0"}, {}, "sam"),
-        ({"username": "x" * 999}, {}, "x" * 254),
+        (" SAM ", "sam", True),
+        ("sam\0", "sam", True),
+        ("x" * 999, "x" * 254, True),
+        ("sam", "sam@example.org", False),
+        ("", "sam", False),
     ],
 )
-def test_tried_username_has_one_form(staff, credentials, posted, expected):
-    assert tried_username(RequestFactory().post("/", posted), credentials) == expected
+def test_tried_username_of_nobody_has_one_form(staff, one, other, same):
+    assert (tried({"username": one}) == tried(None, login=other)) == same
+
+
+def test_password_typed_as_a_name_is_not_kept(staff):
+    with time_machine.travel(NOON, tick=False):
+        sign_in("Correct-Horse-77", "wrong")
+    [attempt] = AccessAttempt.objects.values()
+    assert "correct-horse-77" not in str(attempt).lower()
 
 
 def test_sign_up_does_not_exist(client, db):
