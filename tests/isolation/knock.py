@@ -154,7 +154,7 @@ def problems(visitor: Visitor, route: Route, others: dict[str, str]) -> Iterator
     addresses = visitor.addresses(route)
     answers: dict[tuple[str, str], Answer] = {}
     for which, address in addresses.items():
-        for method in METHODS if which == "foreign" and visitor.role in THOROUGH else METHODS[:2]:
+        for method in methods(visitor.role, which):
             moved: list[str] = []
 
             def look(moved: list[str] = moved) -> None:
@@ -176,6 +176,12 @@ def problems(visitor: Visitor, route: Route, others: dict[str, str]) -> Iterator
             nothing = answers[twin, method]
             if bare(answer, addresses[which]) != bare(nothing, addresses[twin]):
                 yield f"{method} {route} tells {which} ({answer.status}) from {twin} ({nothing.status})"
+
+
+def methods(role: str, which: str) -> tuple[str, ...]:
+    if role in THOROUGH:
+        return METHODS if which == "foreign" else METHODS[:2]
+    return METHODS[:2] if which in {"own", "foreign"} else METHODS[:1]
 
 
 def faults(visitor: Visitor, route: Route, which: str, method: str, answer: Answer, address: str) -> Iterator[str]:
@@ -201,7 +207,7 @@ def knows_own_people(role: str, route: Route, answer: Answer) -> bool:
     """Whether somebody who signed in may meet their own name there, with the way out: never on a visitor's page."""
     if role in STRANGERS:
         return False
-    return route.kind == "everybody" or route.kind.startswith("sign-in") or answer.status >= 400
+    return route.kind in {"everybody", "signed in"} or route.kind.startswith("sign-in") or answer.status >= 400
 
 
 def is_cached(route: Route, answer: Answer) -> bool:
