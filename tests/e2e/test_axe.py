@@ -27,6 +27,8 @@ class Looked:
         self.found: dict[str, list[str]] = {}
 
     def at(self, name: str, place: Page | Frame) -> None:
+        # A colour that is still changing is nobody's fault.
+        place.evaluate("() => Promise.allSettled(document.getAnimations().map(change => change.finished))")
         results: Any = Axe().run(place, options={**RULES, "resultTypes": ["violations"]}).response
         assert results["passes"], "axe looked at nothing"
         faults = [

@@ -86,7 +86,7 @@ def test_reload_in_the_frame_of_a_site_goes_on_too(house: House, line: Line, cou
     visitor.page.reload()
     button.click()
     visitor.at("talk")
-    visitor.hears("Hallo")
+    visitor.stored("Hallo")
     assert visitor.said == [("own", "Hallo")]
 
 
