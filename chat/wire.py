@@ -13,7 +13,8 @@ FRAME_BYTES = 32 * 1024
 TEXT_LENGTH = 4000
 ANSWER_LENGTH = 1000
 
-Code = Annotated[str, Meta(min_length=1, max_length=40)]
+# What a code is made of; anything else (a NUL, which PostgreSQL refuses) never reaches the database.
+Code = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"\A[A-Za-z0-9_-]+\Z")]
 Seq = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Language = Annotated[str, Meta(min_length=2, max_length=8)]
 Answer = Annotated[str, Meta(max_length=ANSWER_LENGTH)]

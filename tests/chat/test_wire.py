@@ -36,6 +36,8 @@ def refused(decoder, text):
         '{"do": "since", "seq": -1}',
         '{"do": "since", "seq": 1e400}',
         '{"do": "since", "seq": 99999999999999999999999}',
+        '{"do": "resume", "code": "a\\u0000b", "secret": "s"}',
+        '{"do": "resume", "code": "abc\\n", "secret": "s"}',
         '{"do": "claim"}',
         '{"do": ["say"]}',
         "[" * 30000,
