@@ -97,5 +97,6 @@ def tell(staff: Staff, organisation: Organisation, link: str | None) -> None:
     """One letter for a new and for a known account; only the way in differs."""
     sign_in = f"{settings.ORIGIN}{reverse('account_login')}"
     context = {"staff": staff, "organisation": organisation, "link": link, "sign_in": sign_in}
-    subject = _("You work with %(organisation)s") % {"organisation": organisation.name}
+    # A subject is one line, also where a name has two.
+    subject = " ".join((_("You work with %(organisation)s") % {"organisation": organisation.name}).split())
     send_mail(subject, render_to_string("helplines/admin/welcome.txt", context), None, [staff.email])
