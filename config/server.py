@@ -6,6 +6,7 @@ from typing import Any
 from daphne import server as daphne_server
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
 LARGEST_FRAME = 64 * 1024
 LARGEST_BODY = 2 * 1024 * 1024  # a form with a logo fits in it many times
@@ -53,8 +54,22 @@ class SmallRequests(HTTPFactory):  # type: ignore[misc]
         return protocol
 
 
-# Daphne has no other way to choose the factory of its connections.
+class SmallFramesIn(WebSocketProtocol):  # type: ignore[misc]
+    """Holds what a client sends to the limit, and not what we send: a long talk is larger than any of its messages."""
+
+    maxMessagePayloadSize: int  # noqa: N815  Autobahn's name
+
+    def sendMessage(self, *args: Any, **options: Any) -> None:  # noqa: N802  Autobahn's name
+        limit, self.maxMessagePayloadSize = self.maxMessagePayloadSize, 0
+        try:
+            super().sendMessage(*args, **options)
+        finally:
+            self.maxMessagePayloadSize = limit
+
+
+# Daphne has no other way to choose what its connections are made of.
 daphne_server.HTTPFactory = SmallRequests
+WebSocketFactory.protocol = SmallFramesIn
 
 
 class QuietServer(Server):  # type: ignore[misc]

@@ -4,10 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 from daphne import server as daphne_server
+from daphne.ws_protocol import WebSocketFactory
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
-from config.server import LARGEST_BODY, SILENCE, SmallRequests
+from config.server import LARGEST_BODY, LARGEST_FRAME, SILENCE, SmallFramesIn, SmallRequests
 
 ADDRESS = b"POST /caw/caw-online/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 
@@ -69,3 +70,25 @@ def test_an_unfinished_request_is_dropped_after_a_silence(connection):
     before = connection.transport.disconnecting
     connection.clock.advance(2)
     assert (before, connection.transport.disconnecting) == (False, True)
+
+
+@pytest.fixture
+def upgraded():
+    """A socket after its handshake, with what it wrote."""
+    factory = WebSocketFactory(SimpleNamespace())
+    factory.setProtocolOptions(maxMessagePayloadSize=LARGEST_FRAME, maxFramePayloadSize=LARGEST_FRAME)
+    protocol = factory.buildProtocol(None)
+    protocol.server = SimpleNamespace(protocol_connected=lambda protocol: None)
+    protocol.makeConnection(StringTransport())
+    protocol.state = protocol.STATE_OPEN
+    yield protocol
+    for timer in (protocol.openHandshakeTimeoutCall, protocol.autoPingTimeoutCall):
+        if timer is not None:
+            timer.cancel()
+
+
+def test_a_long_talk_is_sent_though_only_small_frames_come_in(upgraded):
+    upgraded.sendMessage(b"x" * (LARGEST_FRAME + 1), False)
+    assert len(upgraded.transport.value()) > LARGEST_FRAME
+    assert upgraded.maxMessagePayloadSize == LARGEST_FRAME
+    assert isinstance(upgraded, SmallFramesIn)
