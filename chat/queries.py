@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
 
 from chat.models import STALE, Conversation, Message, Presence
@@ -14,6 +15,8 @@ from privacy import keys
 from privacy.sealing import UnreadableError
 
 HISTORY = 200
+# A `history` frame stops after so much text, so that who asks and never reads cannot fill the memory (goal H3).
+HISTORY_CHARACTERS = 100_000
 # Who talks with visitors.
 DESK_ROLES = (Role.COUNSELLOR, Role.MENTOR)
 
@@ -145,7 +148,7 @@ def ahead_of(conversation: Conversation) -> int:
 
 
 def history(conversation: Conversation, contents: Contents, since: int) -> dict[str, Any]:
-    """A `history` frame: the messages after `since`, oldest first, 200 at most, and the last number there is."""
+    """A `history` frame: the messages after `since`, oldest first, as many as fit, and the last number there is."""
     rows = list(
         Message.objects.filter(conversation=conversation, seq__gt=since)
         .select_related("author")
@@ -155,9 +158,16 @@ def history(conversation: Conversation, contents: Contents, since: int) -> dict[
     last_seq = Conversation.objects.filter(pk=conversation.pk).values_list("last_seq", flat=True).get()
     return {
         "kind": "history",
-        "messages": [message_frame(row, contents, names.get(row.author)) for row in rows],
+        "messages": fitting([message_frame(row, contents, names.get(row.author)) for row in rows]),
         "last_seq": last_seq,
     }
+
+
+def fitting(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first of these messages, as many as go into one frame, and never none of them."""
+    lengths = accumulate(len(message["text"]) for message in messages)
+    count = sum(length <= HISTORY_CHARACTERS for length in lengths)
+    return messages[: max(1, count)]
 
 
 def message_frame(message: Message, contents: Contents, name: str | None) -> dict[str, Any]:

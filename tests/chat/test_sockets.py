@@ -521,7 +521,20 @@ async def test_history_comes_in_parts_of_two_hundred():
     assert first["last_seq"] == 250
 
 
-def long_talk():
+async def test_history_of_long_texts_comes_in_parts_that_fit_a_frame():
+    held = await in_database(long_talk)(count=30, length=4000)
+    async with desk(held.counsellor) as counsellor:
+        await counsellor.say("open", talk=held.code, since=0)
+        first = await counsellor.hear("history")
+        await counsellor.say("since", talk=held.code, seq=25)
+        second = await counsellor.hear("history")
+    assert [[message["seq"] for message in part["messages"]] for part in (first, second)] == [
+        list(range(1, 26)),
+        list(range(26, 31)),
+    ]
+
+
+def long_talk(count=250, length=1):
     row = ActiveConversationFactory()
-    store([saying(row, str(number)) for number in range(250)])
+    store([saying(row, "x" * length) for _number in range(count)])
     return row
