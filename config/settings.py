@@ -173,7 +173,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
-ACCOUNT_RATE_LIMITS = {"login_failed": False}  # django-axes counts these
+# django-axes counts what failed, by person and address. A whole office behind one address must still get in.
+ACCOUNT_RATE_LIMITS = {"login_failed": False, "login": "300/m/ip"}
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 SESSION_COOKIE_AGE = 12 * 60 * 60

@@ -1,6 +1,7 @@
 """The counsellor's socket."""
 
 import asyncio
+import time
 from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY
@@ -22,6 +23,7 @@ from helplines.tenancy import inside
 
 # A desk is drawn anew at most so often, however much happens.
 REFRESH_SECONDS = 0.2
+RIGHT_SECONDS = 1.0
 
 
 class DeskConsumer(Socket):
@@ -32,6 +34,7 @@ class DeskConsumer(Socket):
 
     async def connect(self) -> None:
         self.greeted = False
+        self.right_at = 0.0
         self.open_talks: dict[str, tuple[Conversation, Contents, str | None]] = {}
         self.seen: dict[int, dict[str, int]] = {}
         self.refreshing: asyncio.Task[None] | None = None
@@ -114,6 +117,7 @@ class DeskConsumer(Socket):
 
     # Doing
     async def hello(self, frame: wire.Hello) -> None:
+        await self.check_right()
         await in_database(presence.arrive)(membership=self.membership, now=timezone.now())
         if not self.greeted:
             self.greeted = True
@@ -157,6 +161,7 @@ class DeskConsumer(Socket):
         return {**history, "talk": code}
 
     async def say(self, frame: wire.DeskSay) -> None:
+        await self.check_right_lately()
         text = wire.said_text(frame.text)
         conversation, contents, name = await self.talk(frame.talk)
         stored = await writer.say(
@@ -186,6 +191,7 @@ class DeskConsumer(Socket):
         return conversation, access.contents_of(conversation), name
 
     async def mark_seen(self, frame: wire.DeskSeen) -> None:
+        await self.check_right_lately()
         conversation, _contents, _name = await self.talk(frame.talk)
         last = self.seen.setdefault(conversation.pk, {}).get("counsellor", 0)
         if frame.seq > last and await in_database(self.was_said)(conversation, frame.seq):
@@ -205,8 +211,14 @@ class DeskConsumer(Socket):
         conversation = access.own_talk(self.membership, code)
         service.close(conversation=conversation, membership=self.membership, why=why, now=timezone.now())
 
+    async def check_right_lately(self) -> None:
+        """For frames that come many a second: the right was there less than a second ago."""
+        if time.monotonic() - self.right_at > RIGHT_SECONDS:
+            await self.check_right()
+
     async def check_right(self) -> None:
         """The role may have ended since the socket opened: it counts from the next frame on (D6)."""
+        self.right_at = time.monotonic()
         own = {self.membership.pk}
         if await in_database(access.still_at_work)(self.membership.organisation_id, own) != own:
             await self.finish(NOT_ALLOWED)

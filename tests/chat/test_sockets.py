@@ -15,7 +15,9 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
+from chat import keeper as keeper_module
 from chat import tasks
+from chat.consumers import desk as desk_consumer
 from chat.keeper import keeper
 from chat.models import Conversation
 from chat.writer import store
@@ -473,6 +475,35 @@ async def test_a_role_that_ends_counts_from_the_next_frame():
         await counsellor.say("close", talk=started["code"], why="finished")
         assert await counsellor.closed() == 4403
         assert (await stored(started["code"]))[0].state == "active"
+
+
+@pytest.mark.parametrize("do", ["say", "seen", "hello"])
+async def test_a_role_that_ended_does_nothing_more(do, monkeypatch):
+    monkeypatch.setattr(desk_consumer, "RIGHT_SECONDS", -1.0)
+    async with talk() as (_line, _client, counsellor, started):
+        row, _said = await stored(started["code"])
+        await in_database(end_right)(await in_database(lambda: row.counsellor)(), "deactivated")
+        values = {"say": {"id": UUID, "text": "still here"}, "seen": {"seq": 1}, "hello": {}}[do]
+        await counsellor.say(do, **({} if do == "hello" else {"talk": started["code"]}), **values)
+        assert await counsellor.closed() == 4403
+    assert (await stored(started["code"]))[1] == [(1, "system", "joined")]
+
+
+async def test_one_organisations_trouble_does_not_end_the_round_of_the_others(monkeypatch):
+    _line, member = await staffed()
+    _other, foreign = await staffed()
+    whole = keeper_module.note
+
+    def note(organisation_id, places):
+        if organisation_id == foreign.organisation_id:
+            raise RuntimeError("trouble")
+        return whole(organisation_id, places)
+
+    monkeypatch.setattr(keeper_module, "note", note)
+    async with desk(member) as counsellor, desk(foreign):
+        await in_database(end_right)(member, "deactivated")
+        await keeper.round()
+        assert await counsellor.closed() == 4403
 
 
 async def test_a_round_keeps_visitor_and_counsellor_there():
