@@ -16,6 +16,11 @@ else:
     VAR = Path(tempfile.mkdtemp(prefix="toeverlaat-test-"))
     atexit.register(shutil.rmtree, VAR, ignore_errors=True)
 (VAR / "static").mkdir(parents=True, exist_ok=True)
+if "REDIS_URL" in os.environ:
+    # Processes that test at the same time share one Redis and must not hear or empty one another.
+    number = int(WORKER.removeprefix("gw") or 0) + 1
+    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rsplit('/', 1)[0]}/{number}"
+    os.environ["CHANNEL_PREFIX"] = f"toeverlaat-test-{number}-{os.getpid()}"
 os.environ.update(
     DJANGO_SETTINGS_MODULE="config.settings",
     MODE="embedded",
@@ -31,7 +36,9 @@ os.environ.update(
 
 import django  # noqa: E402
 import pytest  # noqa: E402
+import pytest_django  # noqa: E402
 from django.core.cache import cache  # noqa: E402
+from django.db import connections  # noqa: E402
 from django.test import override_settings  # noqa: E402
 from hypothesis import settings as hypothesis_settings  # noqa: E402
 
@@ -47,6 +54,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if mark is not None:
             both = pytest.mark.django_db(*mark.args, **{**mark.kwargs, "databases": "__all__"})
             item.add_marker(both, append=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
+    """Before the test databases are dropped, whoever is still connected is shown out: a thread that sleeps, a pool."""
+    yield
+    with django_db_blocker.unblock():
+        for connection in connections.all():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute(
+                        "select pg_terminate_backend(pid) from pg_stat_activity "
+                        "where datname = current_database() and pid <> pg_backend_pid()"
+                    )
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -3,7 +3,7 @@
 import json
 from contextlib import asynccontextmanager
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
@@ -13,7 +13,9 @@ from config.asgi import application
 from helplines.tenancy import across_organisations
 from tests.factories.chat import staffed_line, texts_in
 
-in_database = sync_to_async
+in_database = database_sync_to_async
+# Seconds before a frame that does not come is a failure; a busy machine is no failure.
+PATIENCE = 30
 # The same in every test process, so that they all see the same list of tests.
 UUID = "5f0c9b1e-4f4f-4f7e-9a0a-0a0a0a0a0a0a"
 ORIGIN = [(b"origin", b"http://127.0.0.1:8000")]
@@ -28,14 +30,14 @@ class Socket(WebsocketCommunicator):
     async def hear(self, kind, **expected):
         """The next frame of this kind with these values, passing over others."""
         while True:
-            frame = json.loads(await self.receive_from(timeout=5))
+            frame = json.loads(await self.receive_from(timeout=PATIENCE))
             if frame["kind"] == kind and all(frame.get(name) == value for name, value in expected.items()):
                 return frame
 
     async def closed(self):
         """The code with which the server closes, passing over what comes before."""
         while True:
-            event = await self.receive_output(timeout=5)
+            event = await self.receive_output(timeout=PATIENCE)
             if event["type"] == "websocket.close":
                 return event.get("code", 1000)
 
@@ -43,7 +45,7 @@ class Socket(WebsocketCommunicator):
 @asynccontextmanager
 async def socket(path, headers=()):
     client = Socket(application, path, [*ORIGIN, *headers])
-    accepted, code = await client.connect(timeout=5)
+    accepted, code = await client.connect(timeout=PATIENCE)
     assert accepted, code
     try:
         yield client
@@ -55,7 +57,7 @@ def visitor(line):
     return socket(f"/ws/{line.organisation.slug}/{line.slug}/visitor/")
 
 
-@sync_to_async
+@database_sync_to_async
 def cookie(staff):
     client = Client()
     client.force_login(staff, backend="allauth.account.auth_backends.AuthenticationBackend")

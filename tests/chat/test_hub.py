@@ -29,7 +29,7 @@ class Ear:
         self.news.set()
 
     async def next(self):
-        await asyncio.wait_for(self.news.wait(), 5)
+        await asyncio.wait_for(self.news.wait(), 30)
         return self.heard
 
 
@@ -62,7 +62,7 @@ async def test_a_broken_socket_does_not_silence_the_others(nodes):
     hub.join(desks(1), Ear("broken", broken=True))
     hub.join(desks(1), good)
     hub.tell([Told(desks(1), {"kind": "one"}), Told(desks(1), {"kind": "two"})])
-    await asyncio.wait_for(good.news.wait(), 5)
+    await asyncio.wait_for(good.news.wait(), 30)
     await asyncio.sleep(0)
     assert good.heard == [{"kind": "one"}, {"kind": "two"}]
 
@@ -118,13 +118,13 @@ async def test_redis_sees_one_publish_a_batch_and_nothing_readable(nodes):
     hub.tell(
         [Told(visitor(1, "code-of-the-talk"), {"kind": "said", "text": f"secret {number}"}) for number in range(50)]
     )
-    message = await asyncio.wait_for(layer.receive(spy), 5)
+    message = await asyncio.wait_for(layer.receive(spy), 30)
     raw = repr(message)
     assert set(message) == {"type", "node", "sealed"}
     assert not [word for word in ("secret", "said", "code-of-the-talk") if word in raw]
     hub.tell([Told(desks(1), {"kind": "end"})])
     await ear.next()
-    assert (await asyncio.wait_for(layer.receive(spy), 5))["sealed"] != message["sealed"]
+    assert (await asyncio.wait_for(layer.receive(spy), 30))["sealed"] != message["sealed"]
 
 
 @needs_redis

@@ -16,7 +16,20 @@ from chat.writer import store
 from config.asgi import application
 from helplines.models import Membership
 from helplines.tenancy import across_organisations
-from tests.chat.sockets import ORIGIN, UUID, Socket, cookie, desk, in_database, socket, staffed, stored, talk, visitor
+from tests.chat.sockets import (
+    ORIGIN,
+    PATIENCE,
+    UUID,
+    Socket,
+    cookie,
+    desk,
+    in_database,
+    socket,
+    staffed,
+    stored,
+    talk,
+    visitor,
+)
 from tests.chat.test_writer import saying
 from tests.factories.chat import ActiveConversationFactory
 from tests.factories.helplines import AgreementFactory, MembershipFactory
@@ -87,9 +100,9 @@ async def test_a_desk_does_nothing_before_hello(do):
 async def connects(path, headers):
     """Whether a socket stays open, or is closed with a code that the browser can read."""
     client = Socket(application, path, headers)
-    await client.connect(timeout=5)
+    await client.connect(timeout=PATIENCE)
     await client.say("ping")
-    event = await client.receive_output(timeout=5)
+    event = await client.receive_output(timeout=PATIENCE)
     await client.disconnect()
     assert event["type"] == "websocket.send" or event["code"] == 4403
     return event["type"] == "websocket.send"
