@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
-from helplines.gate import everybody
 
 from config.demo.sites import example_sites
+from helplines.gate import everybody
 
 
 @require_safe

@@ -5,10 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.http import require_safe
-from helplines.gate import line_page
 
 from config.demo.seed import site_text
 from config.demo.sites import example_site
+from helplines.gate import line_page
 from helplines.models import Line
 
 
