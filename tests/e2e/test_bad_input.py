@@ -1,5 +1,7 @@
 """What somebody should not write, or writes too late: it is kept, explained, and never carried out."""
 
+import datetime as dt
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -104,18 +106,34 @@ def test_talk_that_ends_while_somebody_writes_keeps_the_text(visitor: Visitor, c
     assert (visitor.said, counsellor.said) == ([], [])
 
 
-def test_text_on_its_way_when_the_talk_ended_comes_back(house: House, visitor: Visitor, counsellor: Counsellor) -> None:
+@pytest.mark.promise("C02")
+@pytest.mark.parametrize("end", ["ended", "late"])
+def test_text_on_its_way_when_the_talk_ended_comes_back(
+    house: House, visitor: Visitor, counsellor: Counsellor, end: str
+) -> None:
     house.expect_trouble("ERR_INTERNET_DISCONNECTED")
     visitor.page.context.set_offline(True)
     house.server.cut()
     expect(visitor.part("offline")).to_be_visible()
-    visitor.box.fill("Onderweg")
-    visitor.box.press("Enter")
-    counsellor.end()
+    for text in ("Onderweg", "Ook onderweg"):
+        visitor.box.fill(text)
+        visitor.box.press("Enter")
+    visitor.box.fill("Nog niet af")
+    if end == "ended":
+        counsellor.end()
+        told = words("nl", "over_title")
+    else:
+        house.clock.shift(dt.timedelta(minutes=5, seconds=1))
+        told = words("nl", "late", minutes="5")
     visitor.page.context.set_offline(False)
-    visitor.at("thanks")
-    assert visitor.held is None
-    assert counsellor.said == []
+    expect(visitor.part("over-text")).to_have_text(told)
+    visitor.at("talk")
+    expect(visitor.box).to_have_value("Onderweg\nOok onderweg\nNog niet af")
+    expect(visitor.box).not_to_be_editable()
+    expect(visitor.note).to_have_text(words("nl", "over_kept"))
+    assert (visitor.held, visitor.said, counsellor.said) == (None, [], [])
+    visitor.press("on")
+    visitor.at("thanks" if end == "ended" else "promise")
 
 
 def test_visitor_who_left_gets_nothing_from_a_counsellor_who_still_writes(

@@ -202,7 +202,15 @@ export class Talk extends EventTarget {
     this.#farewell = null;
     this.memory.forget();
     this.wire.stop();
-    for (const { id, text } of this.outbox.giveUp()) this.#onItsWay("returned", { id, text, why: "closed" });
+    this.giveUp();
+  }
+
+  /** What was not stored goes back to its writer, in the order in which it was written. */
+  giveUp() {
+    const letters = this.outbox.giveUp();
+    if (!letters.length) return;
+    for (const { id } of letters) this.log.withdraw(id);
+    this.#tell("returned", { text: letters.map(({ text }) => text).join("\n"), why: "closed" });
   }
 
   /** @param {string} kind @param {{id: string, text: string, why?: string}} letter */

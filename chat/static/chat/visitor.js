@@ -44,6 +44,7 @@ function toPromise(notice) {
 
 /** @param {string} title @param {string} text */
 function toStopped(title, text) {
+  composer.value = "";
   tell("offline", "");
   tell("stopped-title", title);
   tell("stopped-text", text);
@@ -116,14 +117,34 @@ on("moved", (move) => {
   /** @type {Record<string, (move: any) => void>} */ (moves)[move.state]?.(move);
 });
 
+/** Where "Go on" leads after the end. */
+let goOn = () => toThanks(strings.over_title, strings.thanks);
+
 /** The talk ended on the other side: the last words stay in sight until the visitor goes on. @param {any} move */
 function over(move) {
-  if (step() !== "talk") return toThanks(strings.over_title, strings.ended[move.why] ?? "");
+  const why = strings.ended[move.why] ?? "";
+  if (step() === "talk") stay(why || strings.over_title, () => toThanks(strings.over_title, strings.thanks));
+  else orKeep(why || strings.over_title, () => toThanks(strings.over_title, why));
+}
+
+/**
+ * The talk is over and `next` shows what follows; words that were never sent are given back first, to read and to copy.
+ * @param {string} text @param {() => void} next
+ */
+function orKeep(text, next) {
+  if (composer.value.trim()) stay(text, next);
+  else next();
+}
+
+/** @param {string} text @param {() => void} next what "Go on" does */
+function stay(text, next) {
+  goOn = next;
   const kept = composer.value.trim();
   tell("offline", "");
   tell("peer", "");
+  show("talk");
   /** @type {HTMLElement} */ (part("over")).hidden = false;
-  tell("over-text", strings.ended[move.why] ?? strings.over_title);
+  tell("over-text", text);
   composer.hidden = !kept;
   composer.disable(strings.over_kept);
   // Not on the button: somebody who is typing would press it with the next Enter.
@@ -145,9 +166,9 @@ on("returned", ({ text, why }) => {
 on("unstored", () => tell("memory", strings.unstored));
 on("gone", ({ why }) => {
   if (step() === "thanks") return;
-  if (why === "ended") toThanks(strings.over_title, "");
-  else if (why === "reused") toStopped(strings.reused_title, strings.reused_text);
-  else toPromise(why === "late" ? fill(strings.late, { minutes: config.rejoin_minutes }) : strings.unknown);
+  if (why === "ended") return over({ why: null });
+  const told = { late: fill(strings.late, { minutes: config.rejoin_minutes }), reused: strings.reused_text }[/** @type {string} */ (why)] ?? strings.unknown;
+  orKeep(told, () => (why === "reused" ? toStopped(strings.reused_title, told) : toPromise(told)));
 });
 on("refused", (frame) => {
   if (frame.status) status.render(frame.status);
@@ -169,8 +190,9 @@ function stopped(code) {
   const known = memory.held;
   // Another tab holds the newer secret: showing ours again would look like a thief and lock the talk.
   if (code === 1000 || code === 4409) memory.forget();
-  if (code === 4409) toStopped(strings.elsewhere_title, strings.elsewhere_text);
-  else if (code !== 1000) toStopped(strings.broken_title, strings.broken_text);
+  if (code !== 1000) talk.giveUp();
+  if (code === 4409) orKeep(strings.elsewhere_title, () => toStopped(strings.elsewhere_title, strings.elsewhere_text));
+  else if (code !== 1000) orKeep(strings.broken_title, () => toStopped(strings.broken_title, strings.broken_text));
   else if (known) over({ why: null });
 }
 
@@ -183,7 +205,7 @@ questions?.addEventListener("submit", (event) => {
   begin(answers());
 });
 composer.addEventListener("say", (event) => talk.say(/** @type {CustomEvent} */ (event).detail.text));
-click("on", () => toThanks(strings.over_title, strings.thanks));
+click("on", () => goOn());
 click("restart", () => toPromise(""));
 click("leave", async () => {
   const waiting = step() === "waiting";
