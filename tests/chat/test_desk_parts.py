@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "templates" / "chat" / "desk.html").read_text()
+TEMPLATES = ROOT / "templates" / "chat"
+PAGE = "\n".join(path.read_text() for path in [TEMPLATES / "desk.html", *sorted(TEMPLATES.glob("parts/desk_*.html"))])
 MODULES = "\n".join(path.read_text() for path in sorted((ROOT / "chat" / "static" / "chat").glob("desk*.js")))
 
 

@@ -11,6 +11,8 @@ let made = 0;
  * was not stored), `draft` with `{text}` at every change.
  */
 export class ChatComposer extends HTMLElement {
+  /** What sends, in every composer of this page: "enter", or "ctrl" (Ctrl or Command with Enter; Enter alone is a new line). */
+  static sendWith = "enter";
   /** @type {any} */
   words = {};
   limit = 4000;
@@ -105,8 +107,9 @@ export class ChatComposer extends HTMLElement {
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
-    // While an input method composes a character, Enter belongs to it.
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    // While an input method composes a character, Enter belongs to it; some browsers tell so only by the code 229.
+    if (event.key !== "Enter" || event.shiftKey || event.altKey || event.isComposing || event.keyCode === 229) return;
+    if (ChatComposer.sendWith === "ctrl" && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     this.#form.requestSubmit();
   }

@@ -2,7 +2,7 @@
 
 import "./chat-composer.js";
 import "./chat-log.js";
-import { enable, isEnabled, show, tree, write } from "./desk-dom.js";
+import { enable, isEnabled, part, show, tree, write } from "./desk-dom.js";
 import { nameOf } from "./desk-lists.js";
 import { asMinutes, elapsed, languageName, phase } from "./desk-time.js";
 import { Outbox } from "./outbox.js";
@@ -76,7 +76,7 @@ export class TalkPane {
 
   /** Put the pane in the page; only then have the shared parts their insides. @param {HTMLElement} place */
   settle(place) {
-    place.append(this.root);
+    place.insertBefore(this.root, part("enter-choice"));
     this.log.label();
     this.composer.label();
   }

@@ -5,7 +5,9 @@ import { Book } from "./desk-book.js";
 import { part, show, write } from "./desk-dom.js";
 import { askReason } from "./desk-end.js";
 import { renderKnown } from "./desk-known.js";
+import { EnterChoice } from "./desk-keys.js";
 import { Lists, nameOf } from "./desk-lists.js";
+import { watchPanel } from "./desk-preferences.js";
 import { Strip } from "./desk-strip.js";
 import { TalkPane } from "./desk-talk.js";
 import { aheadOfUs } from "./desk-time.js";
@@ -32,6 +34,7 @@ class Desk {
     this.strip = new Strip(strings, (state) => this.post({ do: "presence", state }));
     this.lists = new Lists(strings, { take: () => this.take(), choose: (code) => this.choose(code, true) });
     this.announcer = new Announcer(strings);
+    this.enterChoice = new EnterChoice();
     this.ahead = aheadOfUs(Number(part("panes").dataset.made));
     /** Whether the server has said how things are on this connection. */
     this.greeted = false;
@@ -57,6 +60,7 @@ class Desk {
       });
     }
     watchBar();
+    watchPanel();
     window.addEventListener("beforeunload", (event) => {
       if ([...this.panes.values()].some((pane) => pane.entry.isOpen && pane.hasUnsent)) event.preventDefault();
     });
@@ -249,6 +253,7 @@ class Desk {
     }
     renderKnown(book.current?.talk ?? null, this.strings);
     this.renderEmpty();
+    this.enterChoice.render(book.current?.isOpen ?? false);
     write(part("bar-waiting"), book.waiting.length > 0 ? fill(this.strings.bar_waiting, { n: book.waiting.length }) : "");
     write(part("bar-unread"), book.unread > 0 ? fill(this.strings.bar_unread, { n: book.unread }) : "");
     this.announcer.count(book.told ? book.waiting.length : 0, book.unread);
