@@ -70,3 +70,8 @@ def signed_in(staff: Staff) -> Client:
 
 def at(model: str, view: str, *args: Any) -> str:
     return reverse(f"admin:helplines_{model}_{view}", args=args)
+
+
+def count(model: Any, **found: Any) -> int:
+    with across_organisations():
+        return int(model.objects.filter(**found).count())

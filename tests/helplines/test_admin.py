@@ -5,15 +5,13 @@ import re
 from typing import Any
 
 import pytest
-import time_machine
 from django.contrib import admin
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from helplines.models import Branch, Closure, Line, OpeningHours, Organisation, Role
+from helplines.models import Branch, Closure, Line, OpeningHours, Role
 from helplines.tenancy import across_organisations
 from tests.factories.helplines import (
     AgreementFactory,
@@ -25,12 +23,11 @@ from tests.factories.helplines import (
     PolicyFactory,
     StaffFactory,
 )
-from tests.helplines.admin_rooms import House, at, house, signed_in
+from tests.helplines.admin_rooms import House, at, count, house, signed_in
 
 pytestmark = pytest.mark.django_db
 MODELS = sorted(model._meta.model_name for model in admin.site._registry)
 REMOVABLE = {"branch", "closure", "emergencynumber", "extraopening"}
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 
 @pytest.fixture
@@ -46,11 +43,6 @@ def theirs() -> House:
 @pytest.fixture
 def client(ours: House, theirs: House) -> Client:
     return signed_in(ours.admin)
-
-
-def count(model: Any, **found: Any) -> int:
-    with across_organisations():
-        return int(model.objects.filter(**found).count())
 
 
 def told(answer: Any) -> str:
@@ -291,125 +283,6 @@ def test_list_takes_as_many_queries_for_three_rows_as_for_one(client, ours, mode
     for _more in range(2):
         MORE[model](organisation=ours.organisation)
     assert queries() == before
-
-
-# The organisation and its lines
-
-
-def organisation_form(organisation: Organisation, **given: Any) -> dict[str, Any]:
-    names = ("name", "legal_name", "country", "time_zone", "languages", "accent")
-    mails = ("privacy_email", "complaints_email", "support_email")
-    return {**{name: getattr(organisation, name) for name in (*names, *mails)}, **given}
-
-
-def test_logo_is_kept_with_the_kind_that_its_bytes_tell(client, ours):
-    logo = SimpleUploadedFile("logo.svg", PNG, "image/svg+xml")
-    client.post(
-        at("organisation", "change", ours.organisation.pk), organisation_form(ours.organisation, logo_file=logo)
-    )
-    with across_organisations():
-        kept = Organisation.objects.get(pk=ours.organisation.pk)
-    assert (bytes(kept.logo), kept.logo_type) == (PNG, "image/png")
-
-
-@pytest.mark.parametrize("data", [b"<svg onload='x'/>", PNG + bytes(256 * 1024)], ids=["svg", "large"])
-def test_logo_of_another_kind_or_size_is_refused(client, ours, data):
-    logo = SimpleUploadedFile("logo.png", data, "image/png")
-    client.post(
-        at("organisation", "change", ours.organisation.pk), organisation_form(ours.organisation, logo_file=logo)
-    )
-    with across_organisations():
-        assert Organisation.objects.get(pk=ours.organisation.pk).logo is None
-
-
-def test_address_name_of_the_organisation_is_the_operators_to_change(client, ours):
-    client.post(at("organisation", "change", ours.organisation.pk), organisation_form(ours.organisation, slug="taken"))
-    with across_organisations():
-        assert Organisation.objects.get(pk=ours.organisation.pk).slug == "ours"
-
-
-def line_form(line: Line, **given: Any) -> dict[str, Any]:
-    formset = {"opening_hours-TOTAL_FORMS": "0", "opening_hours-INITIAL_FORMS": "0"}
-    return {
-        "name": line.name,
-        "slug": line.slug,
-        "kind": "chat",
-        "is_active": "on",
-        "position": "0",
-        **formset,
-        **given,
-    }
-
-
-def test_sites_are_written_one_on_a_line(client, ours):
-    sites = " https://www.example.org/ \n\nHTTPS://other.example.org\nhttps://www.example.org"
-    client.post(at("line", "change", ours.line.pk), line_form(ours.line, origins=sites))
-    with across_organisations():
-        kept = Line.objects.get(pk=ours.line.pk).origins
-    assert kept == ["https://www.example.org", "https://other.example.org"]
-
-
-def test_site_that_is_none_is_refused_and_kept_in_the_form(client, ours):
-    page = client.post(at("line", "change", ours.line.pk), line_form(ours.line, origins="www.example.org/chat"))
-    assert "www.example.org/chat</textarea>" in page.content.decode()
-    with across_organisations():
-        assert Line.objects.get(pk=ours.line.pk).origins == []
-
-
-@pytest.mark.promise("A06")
-def test_line_is_closed_and_opened_by_hand(client, ours, theirs):
-    chosen = [ours.line.pk, theirs.line.pk]
-    client.post(at("line", "changelist"), {"action": "close_now", "_selected_action": chosen})
-    with across_organisations():
-        standing = list(Closure.objects.filter(kind="exceptional", ends_at=None).values_list("line", flat=True))
-    client.post(at("line", "changelist"), {"action": "open_again", "_selected_action": chosen})
-    assert standing == [ours.line.pk]
-    assert count(Closure, kind="exceptional", ends_at=None) == 0
-
-
-# Times
-
-
-@pytest.mark.promise("A02")
-@time_machine.travel(dt.datetime(2026, 6, 1, 9, tzinfo=dt.UTC), tick=False)
-def test_timetable_shows_the_coming_fourteen_days_of_own_lines(ours, theirs):
-    with across_organisations():
-        Closure.objects.all().delete()
-        Line.objects.get(pk=ours.line.pk).extra_openings.all().delete()
-    page = signed_in(ours.admin).get(reverse("admin:timetable"))
-    tables = page.context["timetables"]
-    days = tables[0]["days"]
-    assert [entry["line"] for entry in tables] == [ours.line]
-    assert (len(days), days[0].date, days[0].spans, days[1].spans) == (14, dt.date(2026, 6, 1), ["13:00–17:00"], [])
-
-
-def test_closure_is_entered_in_the_time_zone_of_the_organisation(client):
-    given = {"kind": "planned", "starts_at_0": "2030-07-01", "starts_at_1": "13:00", "reason": "Summer"}
-    client.post(at("closure", "add"), given)
-    with across_organisations():
-        assert Closure.objects.get(reason="Summer").starts_at == dt.datetime(2030, 7, 1, 11, tzinfo=dt.UTC)
-
-
-@pytest.mark.promise("A06")
-@time_machine.travel(dt.datetime(2026, 12, 1, 9, tzinfo=dt.UTC), tick=False)
-def test_only_ticked_holidays_become_closures(ours, theirs):
-    client = signed_in(ours.admin)
-    client.post(reverse("admin:holidays"), {"organisation": ours.organisation.pk, "days": ["2026-12-25"]})
-    with across_organisations():
-        made = list(Closure.objects.filter(kind="holiday").values_list("organisation", "starts_at"))
-    assert made == [(ours.organisation.pk, dt.datetime(2026, 12, 24, 23, tzinfo=dt.UTC))]
-    assert "2026-12-25" not in client.get(reverse("admin:holidays")).content.decode()
-
-
-def test_holidays_of_a_foreign_organisation_are_not_there(client, theirs):
-    answer = client.post(reverse("admin:holidays"), {"organisation": theirs.organisation.pk, "days": ["2026-12-25"]})
-    assert answer.status_code == 404
-
-
-def test_holidays_need_a_tick(client, ours):
-    answer = client.post(reverse("admin:holidays"), {"organisation": ours.organisation.pk})
-    assert list(answer.context["forms"][0]["form"].errors) == ["days"]
-    assert count(Closure, kind="holiday") == 0
 
 
 # What a browser is asked to do
