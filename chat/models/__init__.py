@@ -1,0 +1,23 @@
+"""What is stored of talks."""
+
+from chat.models.talks import (
+    STALE,
+    Conversation,
+    ConversationQuerySet,
+    Message,
+    Presence,
+    PresenceQuerySet,
+    PresenceState,
+    new_code,
+)
+
+__all__ = [
+    "STALE",
+    "Conversation",
+    "ConversationQuerySet",
+    "Message",
+    "Presence",
+    "PresenceQuerySet",
+    "PresenceState",
+    "new_code",
+]
