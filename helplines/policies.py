@@ -22,7 +22,12 @@ NUMBERS = {
     "capacity": (1, 10),
     "retention_months": (1, 120),
     "contact_limit": (1, 100),
+    "alert_seconds": (30, 600),
+    "silent_minutes": (5, 240),
+    "wrapup_minutes": (1, 60),
 }
+# Numbers that may be absent: then there is no such rule.
+OPTIONAL = frozenset({"contact_limit", "silent_minutes", "wrapup_minutes"})
 FLAGS = ("queue", "may_ask_name")
 TEXTS = ("greeting", "disclaimer")
 LONGEST_TEXT, LONGEST_LABEL, MOST_QUESTIONS, MOST_CHOICES = 4000, 200, 20, 50
@@ -87,6 +92,9 @@ class PolicyValues:
     capacity: int = 1
     retention_months: int = 6
     contact_limit: int | None = None
+    alert_seconds: int = 90
+    silent_minutes: int | None = None
+    wrapup_minutes: int | None = None
     may_ask_name: bool = True
     questions: tuple[Question, ...] = ()
     greeting: Texts = field(default_factory=dict)
@@ -192,8 +200,8 @@ def texts_unkept(values: PolicyValues) -> list[Problem]:
 
 
 def read_number(name: str, value: Any, problems: list[Problem]) -> int | None:
-    """A whole number within the limits of its field; only a contact limit may be absent."""
-    if value is None and name == "contact_limit":
+    """A whole number within the limits of its field; some may be absent."""
+    if value is None and name in OPTIONAL:
         return None
     low, high = NUMBERS[name]
     if not isinstance(value, int) or isinstance(value, bool):

@@ -18,6 +18,19 @@ SENTENCES: Mapping[str, Any] = {
     "capacity": gettext_lazy("The number of talks that a counsellor has at the same time is at most []."),
     "retention_months": gettext_lazy("A talk is gone [] months after it ends."),
     "contact_limit": gettext_lazy("A visitor has at most [] talks in 24 hours."),
+    "alert_seconds": gettext_lazy(
+        "When a visitor waits longer than [] seconds, pausing colleagues and mentors see it too."
+    ),
+    "silent_minutes": gettext_lazy(
+        "A talk ends when the visitor is silent for [] minutes. The visitor is asked twice before."
+    ),
+    "wrapup_minutes": gettext_lazy("After each talk a counsellor gets [] minutes in which no new visitor comes."),
+}
+# The same for a number that is absent.
+WITHOUT: Mapping[str, Any] = {
+    "contact_limit": gettext_lazy("There is no limit to how often a visitor comes."),
+    "silent_minutes": gettext_lazy("No talk ends by itself, however long a visitor is silent."),
+    "wrapup_minutes": gettext_lazy("After a talk a counsellor can have a new visitor at once."),
 }
 FLAGS: Mapping[str, tuple[Any, Any]] = {
     "queue": (
@@ -83,7 +96,7 @@ def say(field: str, value: Any) -> list[str]:
     if field in TITLES:
         return [f"{code.upper()}: {text}" for code, text in value.items()] or [_("There is no text.")]
     if value is None:
-        return [_("There is no limit to how often a visitor comes.")]
+        return [str(WITHOUT[field])]
     return [str(SENTENCES[field]).replace("[]", str(value))]
 
 

@@ -24,6 +24,11 @@ HELP: Mapping[str, Any] = {
     "retention_months": _("After this nobody can read it any more. A shorter time also counts for old talks."),
     "limited": _("Take the tick away if visitors may come as often as they need."),
     "contact_limit": _("Counted over the last 24 hours. Talks that nobody answered do not count."),
+    "alert_seconds": _("The desks of those who are present sound from the first second."),
+    "silent_minutes": _(
+        "Leave it empty if no talk may end by itself. A word, typing or one press keeps the talk open."
+    ),
+    "wrapup_minutes": _("Leave it empty for no time by rule. Everybody may pause at any moment."),
     "may_ask_name": _("Without a tick, we refuse a question that asks for a name or an address."),
     "greeting": _("The first words in a talk. You can use the names from the list below."),
     "disclaimer": _("What visitors read before they start. You can use the names from the list below."),
@@ -31,7 +36,10 @@ HELP: Mapping[str, Any] = {
 ORDER = (
     "soft_minutes",
     "rejoin_minutes",
+    "silent_minutes",
     "capacity",
+    "wrapup_minutes",
+    "alert_seconds",
     "queue",
     "queue_length",
     "block_hours",
@@ -87,6 +95,9 @@ class PolicyForm(forms.Form):
     limited = yes_or_no("limited", _("There is a limit to how often a visitor comes."))
     contact_limit = NumberField("contact_limit", required=False)
     retention_months = NumberField("retention_months")
+    alert_seconds = NumberField("alert_seconds")
+    silent_minutes = NumberField("silent_minutes", required=False)
+    wrapup_minutes = NumberField("wrapup_minutes", required=False)
     may_ask_name = yes_or_no("may_ask_name", FLAGS["may_ask_name"][0])
     greeting = texts_field(_("Greeting"), HELP["greeting"], long=True)
     disclaimer = texts_field(_("What we promise"), HELP["disclaimer"], long=True)

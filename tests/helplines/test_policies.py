@@ -43,7 +43,7 @@ def test_parse_refuses_a_number_that_promises_nothing(name, value):
     assert [field for field, _code in codes({name: value})] == [name]
 
 
-@pytest.mark.parametrize("name", [name for name in policies.NUMBERS if name != "contact_limit"])
+@pytest.mark.parametrize("name", sorted(policies.NUMBERS.keys() - policies.OPTIONAL))
 def test_parse_refuses_an_absent_number(name):
     assert codes({name: None}) == [(name, "not_a_number")]
 
@@ -56,8 +56,14 @@ def test_parse_takes_numbers_up_to_their_limits_and_no_further(name, limits):
 
 
 @pytest.mark.promise("C07")
-def test_parse_takes_no_contact_limit():
-    assert policies.parse({"contact_limit": None}).contact_limit is None
+@pytest.mark.parametrize("name", sorted(policies.OPTIONAL))
+def test_parse_takes_the_absence_of_an_optional_number(name):
+    assert getattr(policies.parse({name: None}), name) is None
+
+
+def test_version_from_before_the_alerts_still_reads():
+    values = policies.parse({"soft_minutes": 45})
+    assert (values.alert_seconds, values.silent_minutes, values.wrapup_minutes) == (90, None, None)
 
 
 def test_parse_lists_every_problem_at_once():
