@@ -39,6 +39,23 @@ class Rules(NamedTuple):
     zone: ZoneInfo
 
 
+class ShownChoice(TypedDict):
+    """An answer as a page offers it."""
+
+    key: str
+    label: str
+
+
+class ShownQuestion(TypedDict):
+    """A question as a visitor reads it, in one language."""
+
+    key: str
+    kind: str
+    label: str
+    why: str
+    choices: list[ShownChoice]
+
+
 class ShownNumber(TypedDict):
     """An emergency number as a page shows it."""
 
@@ -141,6 +158,20 @@ def amount(unit: str, number: int, language: str) -> str:
 def promise_texts(line: Line, language: str, values: PolicyValues) -> dict[str, str]:
     """The greeting and the disclaimer of a line, filled from the policy itself, in the best language there is."""
     return {name: filled(line, getattr(values, name), language, values) for name in policies.TEXTS}
+
+
+def questions_shown(values: PolicyValues, language: str) -> list[ShownQuestion]:
+    """The questions before a talk as visitors read them in a language."""
+    return [
+        ShownQuestion(
+            key=question.key,
+            kind=question.kind,
+            label=in_language(question.label, language),
+            why=in_language(question.why, language),
+            choices=[ShownChoice(key=one.key, label=in_language(one.label, language)) for one in question.choices],
+        )
+        for question in values.questions
+    ]
 
 
 def filled(line: Line, texts: policies.Texts, language: str, values: PolicyValues) -> str:

@@ -66,28 +66,13 @@ def context(line: Line, language: str, embedded: bool) -> dict[str, Any]:
         "embedded": embedded,
         "texts": {**texts, **promises.promise_texts(line, language, policy)},
         "policy": policy,
-        "questions": questions(policy, language),
+        "questions": promises.questions_shown(policy, language),
         "emergency": promises.emergency_numbers(organisation, language),
         "branches": list(Branch.objects.filter(organisation=organisation)),
         "hours": promises.hours_in_words(line, language),
         "status": status,
         "config": config(line, language, policy, embedded),
     }
-
-
-def questions(policy: PolicyValues, language: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "key": question.key,
-            "kind": question.kind,
-            "label": in_language(question.label, language),
-            "why": in_language(question.why, language),
-            "choices": [
-                {"key": choice.key, "label": in_language(choice.label, language)} for choice in question.choices
-            ],
-        }
-        for question in policy.questions
-    ]
 
 
 def config(line: Line, language: str, policy: PolicyValues, embedded: bool) -> dict[str, Any]:

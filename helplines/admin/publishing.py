@@ -1,19 +1,24 @@
-"""Publishing a new version of a policy: fill in, look at what changes, say why, publish. Nothing filled in gets lost."""
+"""Publishing a new version of a policy: fill in, look at what changes, say why, publish. Nothing filled in gets lost.
+
+While somebody types, the page asks for what visitors will read (`look`); without JavaScript a button does (`preview`).
+"""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from helplines import policies, policy_words, queries, service
 from helplines.admin.policy_forms import ConfirmForm, PolicyForm, known_keys, question_formset
+from helplines.admin.previews import chosen, places, preview, previews
 from helplines.admin.widgets import write_in
 from helplines.models import Line, Organisation, Policy, Staff
 
@@ -29,7 +34,14 @@ class Publishing:
         self.request, self.site, self.organisation, self.line = request, site, organisation, line
 
     def answer(self) -> HttpResponse:
-        steps = {"check": self.check, "more": self.more, "edit": self.edit, "publish": self.publish}
+        steps = {
+            "check": self.check,
+            "more": self.more,
+            "edit": self.edit,
+            "publish": self.publish,
+            "preview": self.show,
+            "look": self.look,
+        }
         step = self.request.POST.get("step", "") if self.request.method == "POST" else ""
         return steps.get(step, self.begin)()
 
@@ -62,13 +74,25 @@ class Publishing:
 
     def edit(self) -> HttpResponse:
         values = self.carried()
-        return self.form_page(*self.unbound(values)) if values else self.begin()
+        return self.form_page(*self.unbound(values), shown=values) if values else self.begin()
 
     def check(self) -> HttpResponse:
         """On to the differences, or back to the form with what is wrong beside each value."""
-        form, questions = PolicyForm(self.request.POST), question_formset(self.request.POST, self.current, ROOM)
-        values = self.read(form, questions) if form.is_valid() & questions.is_valid() else None
+        form, questions, values = self.filled_in()
         return self.review_page(values, ConfirmForm()) if values else self.form_page(form, questions)
+
+    def show(self) -> HttpResponse:
+        """The form as it was filled in, beside what visitors will read."""
+        form, questions, values = self.filled_in()
+        return self.form_page(form, questions, shown=values)
+
+    def look(self) -> HttpResponse:
+        """For the script of the form: what visitors will read, or what is wrong with which field."""
+        form, questions, values = self.filled_in()
+        if values is None:
+            return JsonResponse({"preview": "", "errors": dict(wrong_in(form, *questions.forms))})
+        template = "helplines/admin/policy_preview.html"
+        return JsonResponse({"preview": render_to_string(template, self.preview(values), self.request), "errors": {}})
 
     def publish(self) -> HttpResponse:
         values, confirm = self.carried(), ConfirmForm(self.request.POST)
@@ -100,6 +124,11 @@ class Publishing:
 
     def unbound(self, values: policies.PolicyValues) -> tuple[PolicyForm, Any]:
         return PolicyForm(initial=PolicyForm.start(values)), question_formset(None, values, ROOM)
+
+    def filled_in(self) -> tuple[PolicyForm, Any, policies.PolicyValues | None]:
+        """The forms as somebody sent them, with the values that they come to; None where something is wrong."""
+        form, questions = PolicyForm(self.request.POST), question_formset(self.request.POST, self.current, ROOM)
+        return form, questions, self.read(form, questions) if form.is_valid() & questions.is_valid() else None
 
     def read(self, form: PolicyForm, questions: Any) -> policies.PolicyValues | None:
         """The values together; where they do not go together, the forms say why."""
@@ -142,8 +171,14 @@ class Publishing:
 
     # The pages
 
-    def form_page(self, form: PolicyForm, questions: Any, problems: Iterable[policies.Problem] = ()) -> HttpResponse:
-        """Fill in; `problems` are those that only publishing found."""
+    def form_page(
+        self,
+        form: PolicyForm,
+        questions: Any,
+        problems: Iterable[policies.Problem] = (),
+        shown: policies.PolicyValues | None = None,
+    ) -> HttpResponse:
+        """Fill in; `problems` are those that only publishing found. The preview is of `shown`, else of what is in force."""
         for part in (form, *questions.forms):
             write_in(part, self.organisation.languages)
         context = {
@@ -151,8 +186,15 @@ class Publishing:
             "questions": questions,
             "placeholders": policy_words.PLACEHOLDERS,
             "problems": [policy_words.problem_said(problem) for problem in problems],
+            "places": places(self.organisation, self.line),
+            **self.preview(shown or self.current),
         }
         return self.page("policy_edit", context)
+
+    def preview(self, values: policies.PolicyValues) -> dict[str, Any]:
+        """What visitors of one line will read in one language, as the page asked."""
+        place = chosen(places(self.organisation, self.line), self.request.POST.get("preview_of", ""))
+        return {"place": place, "preview": preview(place, values) if place else None}
 
     def review_page(self, values: policies.PolicyValues, confirm: ConfirmForm) -> HttpResponse:
         context = {
@@ -179,11 +221,8 @@ def whole(given: str) -> int:
     return int(given) if given.isdecimal() and len(given) < 10 else 0
 
 
-def previews(organisation: Organisation, line: Line | None, values: policies.PolicyValues) -> Any:
-    """The texts as visitors will read them: for each chat line, in each of its languages."""
-    lines = (
-        [line] if line else list(Line.objects.chats().filter(organisation=organisation).select_related("organisation"))
-    )
-    for entry in lines:
-        for language in entry.spoken:
-            yield {"line": entry, "language": language, **queries.promise_texts(entry, language, values)}
+def wrong_in(*forms: Any) -> Iterator[tuple[str, list[str]]]:
+    """What is wrong with each field, by the id that it has on the page."""
+    for form in forms:
+        for name, errors in form.errors.items():
+            yield form[name].auto_id if name in form.fields else "", [str(error) for error in errors]

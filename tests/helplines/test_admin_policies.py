@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,62 +12,19 @@ from helplines.models import Policy
 from helplines.tenancy import across_organisations, inside
 from tests.factories.helplines import OpeningHoursFactory, PolicyFactory
 from tests.helplines.admin_rooms import House, at, house, signed_in
+from tests.helplines.policy_room import AGE, filled, page_of, promising_house, publish, review
 
 pytestmark = pytest.mark.django_db
-AGE = {
-    "key": "age",
-    "kind": "age",
-    "label": {"nl": "Hoe oud ben je?", "en": "How old are you?"},
-    "why": {"nl": "Zo passen onze woorden.", "en": "So that our words fit."},
-    "choices": [
-        {"key": "young", "label": {"nl": "jonger dan 18", "en": "under 18"}},
-        {"key": "old", "label": {"nl": "18 of ouder", "en": "18 or over"}},
-    ],
-}
 
 
 @pytest.fixture
 def ours() -> House:
-    made = house("Ours")
-    PolicyFactory(organisation=made.organisation, values={"retention_months": 6, "questions": [AGE]})
-    return made
+    return promising_house()
 
 
 @pytest.fixture
 def client(ours: House) -> Client:
     return signed_in(ours.admin)
-
-
-def page_of(ours: House, line: bool = False) -> str:
-    return (
-        at("policy", "publish_line", ours.organisation.pk, ours.line.pk)
-        if line
-        else at("policy", "publish", ours.organisation.pk)
-    )
-
-
-def filled(client: Client, page: str, **changed: Any) -> dict[str, Any]:
-    """The form as it is shown, sent back with a few fields changed."""
-    context = client.get(page).context
-    given: dict[str, Any] = {}
-    for form in (context["form"], context["questions"].management_form, *context["questions"].forms):
-        for bound in form:
-            names = getattr(bound.field.widget, "codes", None)
-            value = bound.value()
-            if names:
-                given |= {f"{bound.html_name}_{code}": (value or {}).get(code, "") for code in names}
-            elif value not in (None, False):
-                given[bound.html_name] = value
-    return {**given, "step": "check", **changed}
-
-
-def review(client: Client, page: str, **changed: Any) -> Any:
-    return client.post(page, filled(client, page, **changed))
-
-
-def publish(client: Client, page: str, reviewed: Any, **given: Any) -> Any:
-    carried = {name: reviewed.context[name] for name in ("values", "against")}
-    return client.post(page, {"step": "publish", **carried, **given})
 
 
 def in_force(ours: House) -> policies.PolicyValues:
@@ -102,8 +58,8 @@ def test_review_shows_the_texts_as_visitors_will_read_them(client, ours):
     OpeningHoursFactory(line=ours.line, weekday=1)
     changed = {"retention_months": "12", "disclaimer_en": "Gone after {{ retention }}. {{ hours }}."}
     previews = review(client, page_of(ours), **changed).context["previews"]
-    english = next(entry for entry in previews if entry["language"] == "en")
-    assert english["disclaimer"] == "Gone after 12 months. Monday–Tuesday 13:00–17:00."
+    english = next(entry for entry in previews if entry.language == "en")
+    assert english.disclaimer == "Gone after 12 months. Monday–Tuesday 13:00–17:00."
 
 
 def test_nothing_is_published_before_the_last_step(client, ours):
