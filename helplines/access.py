@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.http import Http404
 
-from helplines.models import Line, Membership, Organisation, Role, Staff
+from helplines.models import CannedReply, Line, Membership, Organisation, Role, Staff
 from helplines.tenancy import across_organisations
 
 
@@ -79,3 +79,13 @@ def own_organisation(staff: Staff, slug: str, unsigned: Iterable[Role | str] | N
         if entry.organisation.slug == slug:
             return entry.organisation
     raise Http404
+
+
+def own_reply(member: Membership, key: str) -> CannedReply:
+    """A canned reply of this counsellor's own, by the number in a form. Raises Http404."""
+    found: CannedReply | None = None
+    if key.isdecimal() and len(key) < 19:
+        found = CannedReply.objects.own_of(member).filter(pk=int(key)).first()
+    if found is None:
+        raise Http404
+    return found

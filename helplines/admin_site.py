@@ -30,6 +30,7 @@ class HelplinesAdminSite(admin.AdminSite):
         (_("The organisation"), ("Organisation", "Line", "Branch", "EmergencyNumber")),
         (_("Other hours than usual"), ("Closure", "ExtraOpening")),
         (_("What you promise"), ("Policy", "ConfidentialityAgreement")),
+        (_("What counsellors have at hand"), ("CannedReply",)),
         (_("Who works with you"), ("Staff", "Membership")),
     )
 

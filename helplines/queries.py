@@ -199,6 +199,14 @@ def placeholder_values(line: Line, language: str, values: PolicyValues) -> dict[
     return {**of_policy, **{name: str(getattr(organisation, name)) for name in rest}}
 
 
+def reply_values(line: Line, language: str, values: PolicyValues) -> dict[str, str]:
+    """What each placeholder of a canned reply stands for on this line; a key for each of `wording.IN_REPLIES`."""
+    numbers = emergency_numbers(line.organisation, language)
+    urgent = [entry["number"] for entry in numbers if entry["is_first"]] or [entry["number"] for entry in numbers[:1]]
+    found = {**placeholder_values(line, language, values), "emergency": ", ".join(urgent)}
+    return {name: found[name] for name in wording.IN_REPLIES}
+
+
 def emergency_numbers(organisation: Organisation, language: str) -> list[ShownNumber]:
     """The numbers on every screen of a visitor, those always in sight first (A11)."""
     first = organisation.first_language

@@ -4,7 +4,7 @@ No template engine: an administrator's text can name a value and nothing else.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 PLACEHOLDERS = (
     "hours",
@@ -23,6 +23,20 @@ PLACEHOLDERS = (
     "provider",
     "legal_name",
 )
+# What a canned reply may name: values of the line and its promises, never of a person.
+IN_REPLIES = (
+    "line",
+    "hours",
+    "emergency",
+    "organisation",
+    "soft_minutes",
+    "rejoin_minutes",
+    "retention",
+    "website",
+    "privacy_email",
+    "complaints_email",
+    "support_email",
+)
 BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
@@ -31,9 +45,9 @@ def used(text: str) -> list[str]:
     return list(dict.fromkeys(name.strip() for name in BRACES.findall(text)))
 
 
-def unknown(text: str) -> list[str]:
+def unknown(text: str, known: Collection[str] = PLACEHOLDERS) -> list[str]:
     """The names in this text that mean nothing to us."""
-    return [name for name in used(text) if name not in PLACEHOLDERS]
+    return [name for name in used(text) if name not in known]
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from helplines import policies, service
 from helplines.models import (
     Branch,
+    CannedReply,
     EmergencyNumber,
     ExtraOpening,
     Line,
@@ -86,6 +87,8 @@ def plant(seed: dict[str, Any]) -> Organisation:
             add(EmergencyNumber(organisation=organisation, position=place, **row))
         for place, row in enumerate(seed["lines"]):
             plant_line(organisation, place, row)
+        for row in seed.get("replies", []):
+            plant_reply(organisation, row)
         for row in seed["people"]:
             plant_person(organisation, row)
     return organisation
@@ -101,6 +104,12 @@ def plant_line(organisation: Organisation, place: int, row: dict[str, Any]) -> N
         for day in span["days"]:
             opens, closes = time.fromisoformat(span["opens"]), time.fromisoformat(span["closes"])
             add(OpeningHours(organisation=organisation, line=line, weekday=day, opens=opens, closes=closes))
+
+
+def plant_reply(organisation: Organisation, row: dict[str, Any]) -> None:
+    """A canned reply of the organisation, or of the line that it names."""
+    line = Line.objects.get(organisation=organisation, slug=row["line"]) if "line" in row else None
+    add(CannedReply(organisation=organisation, line=line, name=row["name"], texts=row["texts"]))
 
 
 def plant_person(organisation: Organisation, row: dict[str, Any]) -> None:

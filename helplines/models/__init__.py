@@ -10,12 +10,14 @@ from helplines.models.people import (
     Staff,
 )
 from helplines.models.promises import Policy
+from helplines.models.replies import CannedReply
 from helplines.models.times import Closure, ClosureKind, ExtraOpening, OpeningHours, Weekday
 
 __all__ = [
     "AgreementAcceptance",
     "Assignment",
     "Branch",
+    "CannedReply",
     "Closure",
     "ClosureKind",
     "ConfidentialityAgreement",

@@ -71,6 +71,17 @@ class LineFactory(TenantFactory):
     name = factory.LazyAttribute(lambda made: made.slug.title())
 
 
+class CannedReplyFactory(TenantFactory):
+    """A reply of the organisation; `line` or `membership` makes it one of a line or of a counsellor."""
+
+    class Meta:
+        model = models.CannedReply
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    name = factory.Sequence("reply {}".format)
+    texts = factory.LazyFunction(lambda: {"nl": "Fijn dat je er bent.", "en": "Good that you are here."})
+
+
 class BranchFactory(TenantFactory):
     class Meta:
         model = models.Branch

@@ -21,6 +21,7 @@ TABLES = dict(sorted((model._meta.model_name, page) for model, page in admin.sit
 # What fills in the form to add one, but for what is chosen from a list. None: nobody adds one in this way.
 ADD: dict[str, dict[str, str] | None] = {
     "branch": {"name": "New", "email": "new@example.org", "position": "0"},
+    "cannedreply": {"name": "New", "texts_nl": "New"},
     "closure": {"kind": "planned", "starts_at_0": "2030-01-01", "starts_at_1": "10:00", "reason": "New"},
     "confidentialityagreement": {"text_nl": "New"},
     "emergencynumber": {"number": "107", "label_nl": "New", "position": "0"},

@@ -102,6 +102,7 @@ def house(name: str) -> House:
         "line": line,
         "branch": made.BranchFactory(organisation=organisation),
         "emergencynumber": made.EmergencyNumberFactory(organisation=organisation, is_first=True),
+        "cannedreply": made.CannedReplyFactory(organisation=organisation),
         "closure": made.ClosureFactory(organisation=organisation, line=made.LineFactory(organisation=organisation)),
         "extraopening": made.ExtraOpeningFactory(line=line),
         "policy": made.PolicyFactory(organisation=organisation),
