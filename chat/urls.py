@@ -2,15 +2,17 @@
 
 from django.urls import path
 
-from chat.views import desk, embed, visitor
+from chat.views import desk, embed, safety, visitor
 
 urlpatterns = [
     path("embed.js", embed.embed, name="embed"),
+    path("blank/", safety.blank, name="blank"),
     path("desk/", desk.desk, name="desk"),
     path("desk/<slug:organisation>/", desk.desk_of, name="desk_of"),
     path("<slug:organisation>/logo/", embed.logo, name="logo"),
     path("<slug:organisation>/accent.css", embed.accent, name="accent"),
     path("<slug:organisation>/<slug:line>/status.json", embed.status, name="status"),
     path("<slug:organisation>/<slug:line>/frame/", visitor.frame, name="frame"),
+    path("<slug:organisation>/<slug:line>/leave/", safety.leave, name="leave"),
     path("<slug:organisation>/<slug:line>/", visitor.chat, name="chat"),
 ]

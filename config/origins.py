@@ -2,21 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from helplines.origins import as_browsers_send_it
+
 Application = Callable[[Any, Any, Any], Awaitable[Any]]
-_USUAL_PORTS = {"http": 80, "https": 443}
-
-
-def as_browsers_send_it(address: str) -> bytes:
-    """An address as a browser writes it in `Origin`: small letters, no path, no port where it is the usual one."""
-    parts = urlsplit(address)
-    scheme, host = parts.scheme.lower(), parts.hostname or ""
-    host = f"[{host}]" if ":" in host else host
-    port = "" if parts.port in {None, _USUAL_PORTS.get(scheme)} else f":{parts.port}"
-    return f"{scheme}://{host}{port}".encode()
 
 
 def origins_of(scope: dict[str, Any]) -> list[bytes]:

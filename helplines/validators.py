@@ -19,6 +19,7 @@ RESERVED = {
     "admin",
     "agreement",
     "api",
+    "blank",
     "demo",
     "desk",
     "livez",
@@ -87,6 +88,13 @@ def accent_colour(value: str) -> None:
             code="contrast",
             params={"colour": value, "better": nearest_readable(value, READABLE)},
         )
+
+
+def safe_exit(value: str) -> None:
+    """Where somebody is taken who must be gone at once: an encrypted page, whose name no eavesdropper can read along."""
+    parts = urlsplit(value)
+    if parts.scheme != "https" or not parts.hostname or parts.username or parts.password:
+        raise ValidationError(_("Write an address that begins with https://."), code="exit")
 
 
 class LongPassword(MinimumLengthValidator):

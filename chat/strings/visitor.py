@@ -2,13 +2,22 @@
 
 from django.utils.translation import gettext as _
 
-from chat.strings import shared
+from chat.strings import safety, shared
 from chat.strings.shared import Strings
 
 
 def strings() -> Strings:
     """In the active language, for `config.strings`; a test compares the keys with what the scripts use."""
-    return {**shared.strings(), **status(), **waiting(), **talk(), **ending(), **trouble(), "system": system()}
+    return {
+        **shared.strings(),
+        **status(),
+        **waiting(),
+        **talk(),
+        **ending(),
+        **trouble(),
+        **safety.strings(),
+        "system": system(),
+    }
 
 
 def status() -> Strings:

@@ -15,7 +15,7 @@ from chat.views.languages import language_for
 from helplines import queries as promises
 from helplines.fields import in_language
 from helplines.gate import line_page
-from helplines.models import Branch, Line
+from helplines.models import Branch, Line, Organisation
 from helplines.policies import PolicyValues
 
 LINE_TEXTS = ("opening", "busy", "closed", "farewell")
@@ -71,8 +71,14 @@ def context(line: Line, language: str, embedded: bool) -> dict[str, Any]:
         "branches": list(Branch.objects.filter(organisation=organisation)),
         "hours": promises.hours_in_words(line, language),
         "status": status,
+        "exit_url": exit_of(organisation),
         "config": config(line, language, policy, embedded),
     }
+
+
+def exit_of(organisation: Organisation) -> str:
+    """Where a quick exit leads: the page that the organisation chose, or our own empty one, which shows nothing."""
+    return organisation.exit_url or f"{settings.ORIGIN}{reverse('blank')}"
 
 
 def config(line: Line, language: str, policy: PolicyValues, embedded: bool) -> dict[str, Any]:
@@ -81,6 +87,8 @@ def config(line: Line, language: str, policy: PolicyValues, embedded: bool) -> d
     return {
         "socket": f"/ws/{names['organisation']}/{names['line']}/visitor/",
         "status": f"{reverse('status', kwargs=names)}?lang={language}",
+        "leave": reverse("leave", kwargs=names),
+        "exit": exit_of(line.organisation),
         "language": language,
         "embedded": embedded,
         "origins": line.origins if embedded else [],

@@ -69,6 +69,7 @@ class LineAdmin(TenantAdmin):
     fieldsets = (
         (None, {"fields": ("organisation", "name", "slug", "kind", "is_active", "position", "contact")}),
         (_("Where visitors find it"), {"fields": ("origins", "languages")}),
+        (_("Safety of visitors"), {"fields": ("neutral_title",)}),
         (_("What visitors read"), {"fields": ("button", "opening", "busy", "closed", "farewell")}),
     )
     HELP = {
@@ -80,6 +81,10 @@ class LineAdmin(TenantAdmin):
         "position": _("Lower numbers come first."),
         "contact": _("The telephone number or e-mail address of this line. A chat line needs none."),
         "languages": _("Choose languages only if this line differs from the organisation."),
+        "neutral_title": _(
+            "The tab of the browser then names no organisation and no line. Whoever looks along sees less of where "
+            "the visitor is."
+        ),
         "button": _("The words on the button on your website. Keep them short."),
         "opening": _("What visitors read when the line is open."),
         "busy": _("What visitors read when everybody is in a talk. Invite them to come back, or to write."),

@@ -61,6 +61,7 @@ class OrganisationAdmin(TenantAdmin):
         (None, {"fields": ("name", "slug", "website", "languages", "country", "time_zone")}),
         (_("Legal identity"), {"fields": ("legal_name", "register_number", "address", "provider")}),
         (_("Addresses"), {"fields": ("privacy_email", "complaints_email", "support_email", "dpo_email")}),
+        (_("Safety of visitors"), {"fields": ("exit_url",)}),
         (_("Look"), {"fields": ("accent", "logo_file", "remove_logo")}),
         (_("What visitors read before they chat"), {"fields": ("about", "secrecy")}),
     )
@@ -81,6 +82,10 @@ class OrganisationAdmin(TenantAdmin):
         "complaints_email": _("Visitors write here with a complaint."),
         "support_email": _("Visitors write here when the chat does not work for them."),
         "dpo_email": _("The person who watches over privacy. Leave it empty if you have nobody for this."),
+        "exit_url": _(
+            "Visitors who press the quick exit come here. Choose a page that everybody visits, such as a weather page. "
+            "Without an address they come to an empty page."
+        ),
         "accent": _(
             "The colour of buttons. White letters must be easy to read on it; we propose a colour if they are not."
         ),
@@ -91,7 +96,7 @@ class OrganisationAdmin(TenantAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "accent":
             kwargs["widget"] = forms.TextInput(attrs={"type": "color"})
-        if db_field.name == "website":
+        if db_field.name in {"website", "exit_url"}:
             kwargs["assume_scheme"] = "https"
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 

@@ -15,6 +15,7 @@ from helplines.validators import (
     known_languages,
     known_time_zone,
     own_line_slug,
+    safe_exit,
 )
 
 
@@ -43,6 +44,7 @@ class Organisation(models.Model):
     support_email = models.EmailField(_("address for technical help"))
     dpo_email = models.EmailField(_("address of the data protection officer"), blank=True)
     provider = models.CharField(_("technical administration by"), max_length=200, blank=True)
+    exit_url = models.URLField(_("page after a quick exit"), blank=True, validators=[safe_exit])
     accent = models.CharField(_("accent colour"), max_length=7, default="#1f5f8b", validators=[accent_colour])
     logo = models.BinaryField(_("logo"), null=True, blank=True, editable=False)
     logo_type = models.CharField(max_length=20, blank=True, editable=False)
@@ -91,6 +93,7 @@ class Line(models.Model):
     contact = models.CharField(_("number or address"), max_length=100, blank=True)
     origins = models.JSONField(_("sites with our button"), default=list, blank=True, validators=[embedding_origins])
     languages = LanguagesField(_("languages"), default=list, blank=True)
+    neutral_title = models.BooleanField(_("neutral name of the tab"), default=True)
     button = LocalisedField(_("text on the button"), blank=True, text_length=40)
     opening = LocalisedField(_("opening text"), long=True, blank=True)
     busy = LocalisedField(_("text when everybody is in a talk"), long=True, blank=True)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from config.origins import ExactOrigin, as_browsers_send_it
+from config.origins import ExactOrigin
+from helplines.origins import as_browsers_send_it
 
 OURS = "http://127.0.0.1:8000"
 

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from helplines.models import Line
+from tests.chat.loaded import loaded_by
 from tests.e2e.conftest import House
 from tests.e2e.people import Visitor, sign_in
 from tests.e2e.server import Asked
@@ -27,12 +28,7 @@ STORED = """async () => ({
 })"""
 NOTHING = {"cookie": "", "local": {}, "session": {}, "databases": [], "caches": []}
 STATIC = "/static/chat/"
-SCRIPTS = [
-    *("chat-composer", "chat-log", "outbox", "wire", "words", "visitor"),
-    *("visitor-embedded", "visitor-memory", "visitor-page", "visitor-status", "visitor-talk"),
-]
-STYLES = ["base", "talk", "tokens", "visitor"]
-FRAME_LOADS = {f"{STATIC}{name}.js" for name in SCRIPTS} | {f"{STATIC}{name}.css" for name in STYLES}
+FRAME_LOADS = {STATIC + name for name in loaded_by("chat/visitor.html")}
 WORDS = "Dit mag nergens blijven staan"
 
 

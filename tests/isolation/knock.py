@@ -32,6 +32,8 @@ OF_SIGNING_IN = {
 }  # fmt: skip
 # What everybody may keep for a while, because it is the same for everybody.
 CACHED = {"embed", "status", "accent", "logo"}
+# What a script of our pages posts to, and nobody opens.
+POSTED = {"leave"}
 OPEN_TO_ALL = {"everybody", "line", "organisation"}
 STRANGERS = {"anonymous", "closed account"}
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
@@ -272,7 +274,8 @@ def expected(role: str, route: Route, which: str) -> Callable[[Answer], bool]:
     if route.kind.startswith("sign-in"):
         return to_sign_in if role in STRANGERS and route.kind.endswith("signed in") else fine
     if route.kind in OPEN_TO_ALL:
-        return opens if which in {"own", "foreign"} else missing
+        there = posts_only if route.name in POSTED else opens
+        return there if which in {"own", "foreign"} else missing
     if role in STRANGERS:
         return to_sign_in
     return staff_expected(role, route, which)
@@ -307,6 +310,10 @@ def fine(answer: Answer) -> bool:
 
 def opens(answer: Answer) -> bool:
     return answer.status == 200
+
+
+def posts_only(answer: Answer) -> bool:
+    return answer.status == 405
 
 
 def missing(answer: Answer) -> bool:

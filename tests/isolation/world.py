@@ -27,7 +27,7 @@ OURS = ("helplines", "chat", "privacy")
 PUBLIC = {
     "helplines.Organisation": {
         "slug", "name", "legal_name", "website", "privacy_email", "complaints_email", "support_email", "dpo_email",
-        "provider", "about", "secrecy",
+        "provider", "about", "secrecy", "exit_url",
     },
     "helplines.Line": {
         "slug", "name", "contact", "origins", "button", "opening", "busy", "closed", "farewell",

@@ -266,13 +266,25 @@ iframe { display: block; width: 100%; height: 100%; border: 0; }
       frame.contentWindow?.postMessage({ chatline: VERSION }, ORIGIN, [port2]);
     }
 
-    /** Only these four things cross, and never a word of the talk. @param {any} message */
+    /** The quick exit takes the whole page along: out of sight first, then out of the history. @param {any} url */
+    #exit(url) {
+      const { protocol, origin, href } = new URL(url, ORIGIN);
+      if (protocol !== "https:" && origin !== ORIGIN) return;
+      document.documentElement.style.setProperty("display", "none", "important");
+      document.title = "";
+      addEventListener("pageshow", (event) => event.persisted && location.reload());
+      location.replace(href);
+    }
+
+    /** Only these five things cross, and never a word of the talk. @param {any} message */
     #hear(message) {
       if (message.kind === "hello" && message.version === VERSION) {
         this.#close.hidden = true; // the page in the frame has its own
         this.#tellFrame();
       } else if (message.kind === "close") {
         this.close();
+      } else if (message.kind === "exit") {
+        this.#exit(message.url);
       } else if (message.kind === "state" && ["open", "busy", "closed"].includes(message.state)) {
         this.#become(message.state);
       } else if (message.kind === "unread" && Number.isInteger(message.count) && message.count >= 0) {

@@ -2,7 +2,7 @@
  * The frame's side of the handshake with the page around it (`embed.js` is the other).
  *
  * That page gives us a port, once; we take it only from our direct parent and only when its origin is one of the
- * sites of this line. Over the port go: how the line is, the number of unread messages, "close the panel"; and
+ * sites of this line. Over the port go: how the line is, the number of unread messages, "close the panel", "go elsewhere at once"; and
  * from the other side whether the panel is shown. Never a word of the talk.
  */
 const VERSION = 1;
@@ -36,6 +36,19 @@ export class Host extends EventTarget {
   state(state) {
     this.#state = state;
     this.#post({ kind: "state", state });
+  }
+
+  /**
+   * The whole page around us goes elsewhere at once; only that page can replace itself. Where it does not listen, the
+   * press on our button lets us do so, at the price of one more entry for Back.
+   * @param {string} url
+   * @returns {boolean} false: there is no page around us
+   */
+  away(url) {
+    if (window.parent === window) return false;
+    this.#post({ kind: "exit", url });
+    window.setTimeout(() => (/** @type {Window} */ (window.top).location.href = url), this.#port ? 400 : 0);
+    return true;
   }
 
   /** One more message that nobody has seen. */

@@ -3,6 +3,7 @@
 import "./chat-composer.js";
 import "./chat-log.js";
 import { Host } from "./visitor-embedded.js";
+import { Exit } from "./visitor-exit.js";
 import { Memory } from "./visitor-memory.js";
 import { confirmed, followKeyboard, part, show, step, tell } from "./visitor-page.js";
 import { StatusPanel } from "./visitor-status.js";
@@ -218,6 +219,19 @@ click("leave", async () => {
 });
 window.addEventListener("beforeunload", (event) => {
   if (talk.isOn && (step() === "talk" || step() === "waiting")) event.preventDefault();
+});
+
+/* Going away at once */
+
+new Exit(config, {
+  hush: () => {
+    const { held } = memory;
+    talk.leave();
+    talk.wire.stop();
+    memory.forget();
+    return held;
+  },
+  away: (url) => Boolean(host?.away(url)),
 });
 
 /* The page around us */

@@ -1,0 +1,26 @@
+"""Going away at once: who shows what only the visitor's tab holds ends the talk, without a socket."""
+
+import hmac
+from datetime import datetime
+
+from chat import service
+from chat.models import Conversation
+from helplines.models import Line
+from helplines.tenancy import inside
+
+
+def leave_at_once(*, line: Line, code: str, secret: str, now: datetime) -> bool:
+    """End the talk as left by its visitor, whether they wait or talk; gives whether the secret was that of the tab.
+
+    A wrong secret, another line and a talk that is over change nothing. Nothing is stored in the talk after this.
+    """
+    with inside(line.organisation):
+        shown = service.fingerprint(line.organisation_id, secret)
+        found = Conversation.objects.select_related("counsellor", "line__organisation").filter(line=line, code=code)
+        conversation: Conversation | None = found.first()
+        known = conversation is not None and any(
+            hmac.compare_digest(shown, held) for held in (conversation.secret, conversation.next_secret)
+        )
+        if conversation is not None and known:
+            service.leave(conversation=conversation, now=now)
+    return known
