@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import F
 
-from chat import announce, queries
+from chat import announce, queries, rejoin
 from chat.access import contents_of
 from chat.models import Conversation, Message, Presence, PresenceState
 from chat.sealed import Contents
@@ -30,7 +30,7 @@ CLAIM_TRIES = 10
 
 
 class GoneError(Exception):
-    """There is nothing to resume; `why` is a word of the protocol: unknown, late, ended, reused."""
+    """There is nothing to resume; `why` is a word of the protocol, as the frame `gone` has it."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -54,6 +54,11 @@ def new_secret() -> str:
 
 def fingerprint(organisation_id: int, secret: str) -> str:
     return keys.fingerprint(organisation_id, "visitor-secret", secret)
+
+
+def rejoin_mark(line: Line, ticket: rejoin.Ticket) -> str:
+    """What is kept of a ticket: a keyed hash of name and code together, for this line only."""
+    return keys.fingerprint(line.organisation_id, "rejoin", rejoin.proof(line.pk, *ticket))
 
 
 def start(*, line: Line, code: str, language: str, answers: dict[str, str], socket: str, now: datetime) -> Held:
@@ -83,6 +88,7 @@ def start(*, line: Line, code: str, language: str, answers: dict[str, str], sock
             visitor_seen_at=now,
             rejoin_until=now + timedelta(minutes=policy.rejoin_minutes),
             secret=fingerprint(line.organisation_id, secret),
+            rejoin=rejoin_mark(line, rejoin.ticket(contents.key, nickname)),
             nickname=contents.seal_nickname(nickname),
             answers=contents.seal_answers(told),
         )
@@ -153,9 +159,11 @@ def why_gone(conversation: Conversation | None, shown: str, now: datetime) -> st
     if conversation is None:
         return "unknown"
     if not any(hmac.compare_digest(shown, known) for known in (conversation.secret, conversation.next_secret)):
-        return "reused" if shown in conversation.spent_secrets else "unknown"
+        known = {"reused": conversation.spent_secrets, "elsewhere": conversation.replaced_secrets}
+        return next((why for why, secrets in known.items() if shown in secrets), "unknown")
     if conversation.state not in (State.WAITING, State.ACTIVE):
-        return "late" if conversation.end_reason == Why.NOT_BACK else "ended"
+        told = {Why.NOT_BACK: "late", Why.LINE_CLOSED: "line_closed"}
+        return told.get(Why(conversation.end_reason), "ended")
     return "late" if conversation.rejoin_until <= now else ""
 
 

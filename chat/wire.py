@@ -40,6 +40,11 @@ class Resume(Frame):
     since: Seq = 0
 
 
+class Rejoin(Frame):
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    code: Annotated[str, Meta(min_length=1, max_length=40)]
+
+
 class Keep(Frame):
     pass
 
@@ -99,7 +104,7 @@ class Close(Frame):
     why: Literal["finished", "referred", "no_answer", "misuse"]
 
 
-VisitorFrame = Ping | Start | Resume | Keep | Leave | VisitorSay | VisitorSince | VisitorSeen
+VisitorFrame = Ping | Start | Resume | Rejoin | Keep | Leave | VisitorSay | VisitorSince | VisitorSeen
 DeskFrame = Ping | Hello | Presence | Take | Open | DeskSay | DeskSince | DeskSeen | Close
 
 visitor_decoder: msgspec.json.Decoder[VisitorFrame] = msgspec.json.Decoder(VisitorFrame)

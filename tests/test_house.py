@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ("config", "helplines", "privacy", "chat")
 LONGEST_MODULE, LONGEST_FUNCTION, MEDIAN_FUNCTION = 400, 60, 8
 # Where rows of ours are written: one place for each kind of change, so that no rule is kept in two ways.
-WRITERS = {"replies.py", "service.py", "presence.py", "writer.py", "keys.py"}
+WRITERS = {"comebacks.py", "replies.py", "service.py", "presence.py", "writer.py", "keys.py"}
 WRITERS_TOO = {
     "config/demo/": "sows the example organisations",
     "helplines/welcome.py": "takes a person on: account, roles and link together",
@@ -41,6 +41,7 @@ ABOUT_NOBODY = {
     "helplines.Organisation", "helplines.Line", "helplines.EmergencyNumber", "helplines.ConfidentialityAgreement",
     "helplines.OpeningHours", "helplines.Closure", "helplines.ExtraOpening",
     "privacy.OrganisationKey", "privacy.ConversationKey",
+    "chat.RejoinTries",  # a count a line
 }  # fmt: skip
 UNSAFE = {
     "mark_safe": re.compile(r"\bmark_safe\b"),

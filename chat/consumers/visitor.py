@@ -1,14 +1,15 @@
 """The visitor's socket."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
 
-from chat import queries, service, wire
+from chat import comebacks, queries, rejoin, service, wire
 from chat.access import line_for_visitors
-from chat.consumers.base import OTHER_TAB, OVER, UNREADABLE, Action, Socket, in_database
+from chat.consumers.base import OTHER_TAB, OVER, TOO_MANY, UNREADABLE, Action, Socket, in_database
 from chat.hub import Told, Topic, hub, member, visitor
 from chat.keeper import Whereabouts, keeper
 from chat.models import new_code
@@ -19,6 +20,7 @@ from helplines.models import Line
 from helplines.tenancy import inside
 
 FIRST_FRAME_SECONDS = 10.0
+MOST_MISSES = 5
 
 
 class VisitorConsumer(Socket):
@@ -31,7 +33,7 @@ class VisitorConsumer(Socket):
         self.held: service.Held | None = None
         self.topic: Topic | None = None
         self.early: list[tuple[dict[str, Any], str]] | None = None
-        self.seen = 0
+        self.seen = self.misses = 0
         names = self.scope["url_route"]["kwargs"]
         try:
             self.line = await in_database(line_for_visitors)(names["organisation"], names["line"])
@@ -56,7 +58,7 @@ class VisitorConsumer(Socket):
             await in_database(service.drop)(conversation=self.held.conversation, socket=self.socket, now=timezone.now())
 
     def action(self, frame: Any) -> Action | None:
-        before: dict[type, Action] = {wire.Start: self.start, wire.Resume: self.resume}
+        before: dict[type, Action] = {wire.Start: self.start, wire.Resume: self.resume, wire.Rejoin: self.rejoin}
         during: dict[type, Action] = {
             wire.Keep: self.keep,
             wire.VisitorSay: self.say,
@@ -137,15 +139,47 @@ class VisitorConsumer(Socket):
                 "state": "waiting",
                 "language": language,
                 "last_seq": 0,
+                "rejoin": ticket_of(held),
             }
         )
         await self.tell({"kind": "waiting", "ahead": await in_database(self.ahead)(held)})
         await self.take_hold(held)
 
     async def resume(self, frame: wire.Resume) -> None:
-        self.listen(frame.code)
+        await self.come_back(frame.code, lambda: self.resumed(frame), frame.since)
+
+    def resumed(self, frame: wire.Resume) -> service.Held:
+        return service.resume(
+            line=self.line, code=frame.code, secret=frame.secret, socket=self.socket, now=timezone.now()
+        )
+
+    async def rejoin(self, frame: wire.Rejoin) -> None:
+        """From another tab, with the name and the code that were shown; every failure is one answer."""
         try:
-            held, history, there = await in_database(self.resumed)(frame)
+            talk = await in_database(comebacks.find)(
+                line=self.line, name=frame.name, code=frame.code, now=timezone.now()
+            )
+        except service.GoneError as gone:
+            await self.miss(gone)
+            return
+        await self.come_back(talk, lambda: self.rejoined(talk, frame), 0)
+
+    async def miss(self, gone: service.GoneError) -> None:
+        self.misses += 1
+        await self.tell({"kind": "gone", "why": gone.why})
+        if self.misses >= MOST_MISSES:
+            await self.finish(TOO_MANY)
+
+    def rejoined(self, talk: str, frame: wire.Rejoin) -> service.Held:
+        return comebacks.take_over(
+            line=self.line, talk=talk, name=frame.name, code=frame.code, socket=self.socket, now=timezone.now()
+        )
+
+    async def come_back(self, code: str, take: Callable[[], service.Held], since: int) -> None:
+        """Take a talk up again, with what was said after `since`."""
+        self.listen(code)
+        try:
+            held, frames = await in_database(self.welcome)(take, since)
         except service.GoneError as gone:
             self.stop_listening()
             await self.tell({"kind": "gone", "why": gone.why})
@@ -153,29 +187,29 @@ class VisitorConsumer(Socket):
         except Exception:
             self.stop_listening()
             raise
-        talk = held.conversation
-        await self.tell(
-            {
-                "kind": "resumed",
-                "code": talk.code,
-                "secret": held.secret,
-                "state": str(talk.state),
-                "counsellor": held.counsellor,
-                "present": there,
-                "last_seq": talk.last_seq,
-                "language": talk.language,
-            }
-        )
-        await self.tell(history)
+        for frame in frames:
+            await self.tell(frame)
         await self.take_hold(held)
 
-    def resumed(self, frame: wire.Resume) -> tuple[service.Held, dict[str, Any], bool]:
-        now = timezone.now()
-        held = service.resume(line=self.line, code=frame.code, secret=frame.secret, socket=self.socket, now=now)
+    def welcome(self, take: Callable[[], service.Held], since: int) -> tuple[service.Held, list[dict[str, Any]]]:
+        held = take()
         with inside(self.line.organisation_id):
-            history = queries.history(held.conversation, held.contents, frame.since)
-            there = queries.counsellor_is_there(held.conversation, now)
-        return held, history, there
+            history = queries.history(held.conversation, held.contents, since)
+            there = queries.counsellor_is_there(held.conversation, timezone.now())
+        talk = held.conversation
+        resumed = {
+            "kind": "resumed",
+            "code": talk.code,
+            "secret": held.secret,
+            "state": str(talk.state),
+            "counsellor": held.counsellor,
+            "present": there,
+            "last_seq": talk.last_seq,
+            "seen_seq": talk.counsellor_seen_seq,
+            "language": talk.language,
+            "rejoin": ticket_of(held),
+        }
+        return held, [resumed, history]
 
     def ahead(self, held: service.Held) -> int:
         with inside(self.line.organisation_id):
@@ -229,3 +263,8 @@ class VisitorConsumer(Socket):
         if self.held is None:
             raise RefusedError("not_yet")
         return self.held
+
+
+def ticket_of(held: service.Held) -> dict[str, str]:
+    """What the visitor notes down to come back with."""
+    return rejoin.ticket(held.contents.key, held.contents.nickname(held.conversation))._asdict()

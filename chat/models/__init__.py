@@ -1,5 +1,6 @@
 """What is stored of talks."""
 
+from chat.models.comebacks import RejoinTries
 from chat.models.talks import (
     STALE,
     Conversation,
@@ -19,5 +20,6 @@ __all__ = [
     "Presence",
     "PresenceQuerySet",
     "PresenceState",
+    "RejoinTries",
     "new_code",
 ]

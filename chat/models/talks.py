@@ -39,6 +39,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def visitor_there(self, now: datetime) -> "ConversationQuerySet":
         return self.filter(visitor_connected=True, visitor_seen_at__gt=now - STALE)
 
+    def can_be_rejoined(self, now: datetime) -> "ConversationQuerySet":
+        """Open conversations that somebody may still come back to; one that was locked may not (C02, D3)."""
+        return self.open().filter(rejoin_until__gt=now).exclude(secret="")
+
     def not_back_in_time(self, now: datetime) -> "ConversationQuerySet":
         """Open conversations whose visitor was away for longer than the promise to pick up again (C02)."""
         return self.open().filter(rejoin_until__lte=now)
@@ -78,6 +82,9 @@ class Conversation(models.Model):
     secret = models.CharField(max_length=64)
     next_secret = models.CharField(max_length=64, blank=True)
     spent_secrets = models.JSONField(default=list)
+    # A keyed hash of the name and the code to come back with, and the secrets of tabs that were left behind so.
+    rejoin = models.CharField(max_length=64, blank=True)
+    replaced_secrets = models.JSONField(default=list)
 
     nickname = models.BinaryField(null=True)
     answers = models.BinaryField(null=True)
@@ -90,6 +97,9 @@ class Conversation(models.Model):
         indexes = [
             models.Index(fields=["organisation", "waiting_since"], name="who_waits", condition=Q(state="waiting")),
             models.Index(fields=["counsellor"], name="whose_talk", condition=Q(state="active")),
+            models.Index(
+                fields=["line", "rejoin"], name="who_comes_back", condition=Q(state__in=["waiting", "active"])
+            ),
             models.Index(fields=["rejoin_until"], name="who_is_gone", condition=Q(state__in=["waiting", "active"])),
         ]
         constraints = [

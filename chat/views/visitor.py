@@ -67,6 +67,7 @@ def context(line: Line, language: str, embedded: bool) -> dict[str, Any]:
         "texts": {**texts, **promises.promise_texts(line, language, policy)},
         "policy": policy,
         "questions": promises.questions_shown(policy, language),
+        "asks_nickname": any(question.kind == "nickname" for question in policy.questions),
         "emergency": promises.emergency_numbers(organisation, language),
         "branches": list(Branch.objects.filter(organisation=organisation)),
         "hours": promises.hours_in_words(line, language),

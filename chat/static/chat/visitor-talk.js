@@ -8,7 +8,7 @@ import { Wire } from "./wire.js";
 
 /**
  * Events: `moved` with `{state, why, by, counsellor}`, `peer` with `{present}`, `place` with `{ahead}`, `line` with
- * `{state, code}`, `gone` with `{why}`, `refused` with the frame (a start, or the whole talk), `returned` with
+ * `{state, code}`, `ticket` with `{name, code}`, `gone` with `{why}` ("not_found": the ticket did not fit), `refused` with the frame (a start, or the whole talk), `returned` with
  * `{text, why}` (not stored: back to the composer), `unstored` (this browser forbids storage), `said`.
  */
 export class Talk extends EventTarget {
@@ -22,6 +22,8 @@ export class Talk extends EventTarget {
   #mayWrite = false;
   /** @type {import("./visitor-memory.js").Remembered | null} left: what saying goodbye needs, in this page only */
   #farewell = null;
+  /** @type {{name: string, code: string} | null} what somebody typed to come back with, until the server answered */
+  #ticket = null;
 
   /**
    * @param {{config: any, memory: Memory, log: ChatLog}} parts
@@ -49,6 +51,15 @@ export class Talk extends EventTarget {
     this.resume();
   }
 
+  /** Go on with a talk that another tab had. @param {{name: string, code: string}} ticket */
+  rejoin(ticket) {
+    this.wire.stop();
+    this.#ticket = ticket;
+    this.#farewell = null;
+    this.state = "";
+    this.resume();
+  }
+
   /** Go on with the talk that this tab remembers, or start one. */
   resume() {
     this.#over = this.#leaving = false;
@@ -71,6 +82,7 @@ export class Talk extends EventTarget {
 
   #firstFrame() {
     const known = this.memory.held ?? this.#farewell;
+    if (this.#ticket) return { do: "rejoin", ...this.#ticket };
     if (known) return { do: "resume", code: known.code, secret: known.secret, since: this.log.lastSeq };
     if (!this.#leaving) return { do: "start", language: this.config.language, answers: this.#answers };
     // Gone before the server knew of us: there is nobody to say goodbye to.
@@ -120,6 +132,7 @@ export class Talk extends EventTarget {
       this.#remember(frame);
       this.wire.send({ do: "keep" });
     }
+    this.#ticket = null;
     this.#afterWelcome(frame);
     this.#tell("peer", { present: frame.present });
   }
@@ -143,8 +156,9 @@ export class Talk extends EventTarget {
 
   /** @param {any} frame */
   #gone(frame) {
+    const rejoining = Boolean(this.#ticket);
     this.#end();
-    this.#tell("gone", frame);
+    this.#tell("gone", { ...frame, why: rejoining ? "not_found" : frame.why });
   }
 
   /** @param {any} frame */
@@ -175,6 +189,7 @@ export class Talk extends EventTarget {
 
   /** @param {any} frame */
   #moved(frame) {
+    if (frame.rejoin) this.#tell("ticket", frame.rejoin);
     this.state = frame.state;
     if (frame.state !== "waiting" && frame.state !== "active") this.#end();
     this.#tell("moved", frame);
@@ -199,7 +214,7 @@ export class Talk extends EventTarget {
   /** The talk is over on the server: nothing to come back to, and what was not stored goes back to its writer. */
   #end() {
     this.#over = true;
-    this.#farewell = null;
+    this.#farewell = this.#ticket = null;
     this.memory.forget();
     this.wire.stop();
     this.giveUp();

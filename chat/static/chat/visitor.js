@@ -6,6 +6,7 @@ import { Host } from "./visitor-embedded.js";
 import { Exit } from "./visitor-exit.js";
 import { Memory } from "./visitor-memory.js";
 import { confirmed, followKeyboard, part, show, step, tell } from "./visitor-page.js";
+import { rejoinForm, showTicket } from "./visitor-rejoin.js";
 import { StatusPanel } from "./visitor-status.js";
 import { Talk } from "./visitor-talk.js";
 import { fill, pageConfig } from "./words.js";
@@ -65,11 +66,15 @@ function toThanks(title, text) {
 
 /** @param {Record<string, string>} answers */
 function begin(answers) {
+  toConnecting();
+  talk.begin(answers);
+}
+
+function toConnecting() {
   freshTalk();
   tell("waiting-title", strings.waiting_title);
   tell("place", strings.connecting);
   show("waiting");
-  talk.begin(answers);
 }
 
 function freshTalk() {
@@ -168,9 +173,24 @@ on("unstored", () => tell("memory", strings.unstored));
 on("gone", ({ why }) => {
   if (step() === "thanks") return;
   if (why === "ended") return over({ why: null });
-  const told = { late: fill(strings.late, { minutes: config.rejoin_minutes }), reused: strings.reused_text }[/** @type {string} */ (why)] ?? strings.unknown;
-  orKeep(told, () => (why === "reused" ? toStopped(strings.reused_title, told) : toPromise(told)));
+  const told = whyGone(why);
+  if (why === "reused") orKeep(told, () => toStopped(strings.reused_title, told));
+  else if (why === "elsewhere") orKeep(told, () => toStopped(strings.elsewhere_title, told));
+  else orKeep(told, () => toPromise(told));
 });
+/** @param {string} why as in `docs/protocol.md` @returns {string} */
+function whyGone(why) {
+  const told = {
+    late: fill(strings.late, { minutes: config.rejoin_minutes }),
+    reused: strings.reused_text,
+    elsewhere: strings.elsewhere_text,
+    line_closed: strings.refused_closed,
+    not_found: strings.not_found,
+  };
+  return /** @type {Record<string, string>} */ (told)[why] ?? strings.unknown;
+}
+
+on("ticket", showTicket);
 on("refused", (frame) => {
   if (frame.status) status.render(frame.status);
   const known = frame.why === "line_closed" ? strings.refused_closed : frame.why === "line_busy" ? strings.refused_busy : "";
@@ -204,6 +224,10 @@ click("skip", () => begin({}));
 questions?.addEventListener("submit", (event) => {
   event.preventDefault();
   begin(answers());
+});
+rejoinForm((ticket) => {
+  toConnecting();
+  talk.rejoin(ticket);
 });
 composer.addEventListener("say", (event) => talk.say(/** @type {CustomEvent} */ (event).detail.text));
 click("on", () => goOn());

@@ -1,0 +1,74 @@
+"""Coming back to a talk from another tab, with the name and the code that were shown (C02): keyword-only, one transaction."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from chat import announce, queries, rejoin
+from chat.access import contents_of
+from chat.models import Conversation, RejoinTries
+from chat.service import SPENT_KEPT, GoneError, Held, fingerprint, new_secret, rejoin_mark
+from chat.wire import RefusedError
+from helplines.models import Line
+from helplines.tenancy import inside
+
+# Guessing one of a hundred open talks of a line, its name known, takes four thousand years at this pace.
+MOST_WRONG = 30
+WINDOW = timedelta(minutes=1)
+
+
+def find(*, line: Line, name: str, code: str, now: datetime) -> str:
+    """The code of the talk that this name and rejoin code open now; raises GoneError("unknown"), one answer for every failure.
+
+    A try counts against the line before it is looked at, so that many at once are counted too, and on every socket; one that
+    fits is given back. Past the limit nothing fits.
+    """
+    with inside(line.organisation), transaction.atomic():
+        tries = RejoinTries.objects.filter(line=line)
+        RejoinTries.objects.get_or_create(line=line, defaults={"organisation": line.organisation, "since": now})
+        tries.filter(since__lte=now - WINDOW).update(since=now, wrong=0)
+        allowed = tries.filter(wrong__lt=MOST_WRONG).update(wrong=F("wrong") + 1)
+        mark = rejoin_mark(line, rejoin.Ticket(name, code))
+        rows = Conversation.objects.can_be_rejoined(now).filter(line=line, rejoin=mark).order_by("-pk")
+        found = rows.values_list("code", flat=True).first()
+        if found and allowed:
+            tries.filter(wrong__gt=0).update(wrong=F("wrong") - 1)
+    if not (found and allowed):
+        raise GoneError("unknown")
+    return str(found)
+
+
+def take_over(*, line: Line, talk: str, name: str, code: str, socket: str, now: datetime) -> Held:
+    """Give the talk to this socket with a new secret; the secrets of earlier tabs open nothing any more.
+
+    They are not *spent*: a tab that still shows one is the visitor's own, left behind, and no thief. Raises GoneError.
+    """
+    with inside(line.organisation):
+        with transaction.atomic():
+            row = (
+                Conversation.objects.can_be_rejoined(now)
+                .select_for_update(of=("self",))
+                .select_related("counsellor", "organisation", "line")
+                .filter(line=line, code=talk, rejoin=rejoin_mark(line, rejoin.Ticket(name, code)))
+                .first()
+            )
+            if row is None:
+                raise GoneError("unknown")
+            fresh = new_secret()
+            known = [secret for secret in (row.secret, row.next_secret) if secret]
+            row.replaced_secrets = [*row.replaced_secrets, *known][-SPENT_KEPT:]
+            row.secret, row.next_secret = fingerprint(line.organisation_id, fresh), ""
+            row.visitor_connected, row.visitor_socket, row.visitor_seen_at = True, socket, now
+            row.rejoin_until = now + timedelta(minutes=row.rejoin_minutes)
+            row.save(update_fields=["replaced_secrets", "secret", "next_secret", *SEEN])
+            announce.replaced(row, socket)
+            announce.tell_visitor_presence(row, present=True)
+        try:
+            contents = contents_of(row)
+        except RefusedError:
+            raise GoneError("unknown") from None
+        return Held(row, contents, fresh, queries.public_name(row.counsellor, row.line_id))
+
+
+SEEN = ("visitor_connected", "visitor_socket", "visitor_seen_at", "rejoin_until")

@@ -1,0 +1,21 @@
+/** The word and the code to come back with: shown during the talk, asked for on the first page. */
+
+import { part } from "./visitor-page.js";
+
+/** @param {{name: string, code: string}} ticket */
+export function showTicket(ticket) {
+  for (const [name, text] of Object.entries(ticket)) {
+    for (const place of document.querySelectorAll(`[data-ticket-${name}]`)) place.textContent = text;
+  }
+  for (const place of document.querySelectorAll("[data-ticket]")) /** @type {HTMLElement} */ (place).hidden = false;
+}
+
+/** @param {(ticket: {name: string, code: string}) => void} back what to do with what somebody typed */
+export function rejoinForm(back) {
+  const form = /** @type {HTMLFormElement | null} */ (part("rejoin"));
+  form?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const given = new FormData(form);
+    back({ name: String(given.get("rejoin-name")).trim(), code: String(given.get("rejoin-code")).trim() });
+  });
+}

@@ -1,0 +1,46 @@
+"""The tab is gone: with the name and the code that were shown, another browser goes on with the talk (C02)."""
+
+import pytest
+from playwright.sync_api import expect
+
+from helplines.models import Line
+from tests.e2e.conftest import House
+from tests.e2e.people import Visitor, words
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def fill_in(visitor: Visitor, name: str, code: str) -> None:
+    visitor.root.locator("details.rejoin:not([open]) summary").click()
+    visitor.root.locator('[name="rejoin-name"]').fill(name)
+    visitor.root.locator('[name="rejoin-code"]').fill(code)
+    visitor.root.locator("[data-rejoin] [type=submit]").click()
+
+
+@pytest.mark.promise("C02")
+def test_another_browser_goes_on_with_name_and_code(house: House, line: Line) -> None:
+    counsellor = house.counsellor(line)
+    visitor = house.visitor(line)
+    visitor.press("start")
+    visitor.answer(nickname="Robin")
+    counsellor.sees_waiting(1)
+    counsellor.take()
+    visitor.at("talk")
+    visitor.say("Hallo")
+    ticket = visitor.root.locator(".step--talk .ticket")
+    expect(ticket.locator("[data-ticket-name]")).to_have_text("Robin")
+    code = ticket.locator("[data-ticket-code]").inner_text()
+
+    other = house.visitor(line, viewport={"width": 390, "height": 760})
+    fill_in(other, "Robin", "AAAA-AAAA")
+    other.at("promise")
+    expect(other.part("notice")).to_have_text(words("nl", "not_found"))
+    fill_in_again = other.root.locator('[name="rejoin-code"]')
+    fill_in_again.fill(code.lower().replace("-", " "))
+    fill_in_again.press("Enter")
+    other.at("talk")
+    other.stored("Hallo")
+    visitor.at("stopped")
+    other.say("Ik ben terug")
+    counsellor.hears("Ik ben terug")
+    assert other.said == [("own", "Hallo"), ("own", "Ik ben terug")]
