@@ -1,6 +1,6 @@
 """A policy in plain words: each value as the sentence in which an administrator reads, changes and compares it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -38,7 +38,7 @@ FLAGS: Mapping[str, tuple[Any, Any]] = {
         gettext_lazy("There is no waiting: when everybody is in a talk, visitors are asked to come back."),
     ),
     "may_ask_name": (
-        gettext_lazy("The questions before a talk may ask for a name or an address."),
+        gettext_lazy("A question before a talk may ask for a name or an address. Nobody has to answer it."),
         gettext_lazy("No question before a talk asks for a name or an address."),
     ),
 }
@@ -114,6 +114,17 @@ def title(field: str) -> str:
 def all_said(values: policies.PolicyValues) -> list[Said]:
     """A whole policy in words, in the order of its fields."""
     return [Said(title(field), say(field, getattr(values, field))) for field in policies.FIELDS]
+
+
+def applies(field: str, values: policies.PolicyValues) -> bool:
+    """Whether a promise means anything beside the others: where nobody waits, no number of them does."""
+    return field != "queue_length" or values.queue
+
+
+def kept_said(values: policies.PolicyValues, fields: Iterable[str] = policies.FIELDS) -> list[Said]:
+    """The promises that the program keeps, in words. The organisation's own texts are left to where they are filled in."""
+    shown = [field for field in fields if field not in policies.TEXTS and applies(field, values)]
+    return [Said(title(field), say(field, getattr(values, field))) for field in shown]
 
 
 def changes_said(before: policies.PolicyValues | None, after: policies.PolicyValues) -> list[ChangeSaid]:

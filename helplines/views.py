@@ -114,7 +114,7 @@ def promises(request: HttpRequest, membership: Membership) -> HttpResponse:
     lines = Line.objects.filter(organisation=organisation).chats().select_related("organisation")
     context = {
         "organisation": organisation,
-        "said": policy_words.all_said(queries.organisation_policy(organisation)),
+        "said": policy_words.kept_said(queries.organisation_policy(organisation)),
         "lines": [line_promises(line) for line in lines],
         "versions": queries.versions(organisation),
         "now": timezone.now(),
@@ -132,9 +132,6 @@ def line_promises(line: Line) -> dict[str, object]:
         "line": line,
         "hours": queries.hours_in_words(line, language),
         "texts": queries.promise_texts(line, language, own),
-        "otherwise": [
-            policy_words.Said(policy_words.title(change.field), policy_words.say(change.field, change.after))
-            for change in differs
-        ],
+        "otherwise": policy_words.kept_said(own, [change.field for change in differs]),
         "versions": queries.versions(line.organisation, line),
     }

@@ -1,8 +1,9 @@
 """What an organisation's site and our own pages load: the launcher, the status, the accent and the logo."""
 
 import hashlib
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
+from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -11,7 +12,7 @@ from django.views.decorators.http import condition, require_safe
 
 from chat.statuses import statuses
 from chat.views.languages import language_for
-from helplines.gate import everybody, line_page, organisation_page
+from helplines.gate import View, everybody, line_page, organisation_page
 from helplines.models import Line, Organisation
 
 SHORT = "public, max-age=300"
@@ -38,7 +39,23 @@ def embed(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def readable_anywhere(view: View) -> View:
+    """Any site may read the answer, also that there is no such line: else its browser blames our headers for it."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            response = view(request, **kwargs)
+        except Http404:
+            response = JsonResponse({"state": "unknown"}, status=404)
+        response["Access-Control-Allow-Origin"] = "*"
+        return response
+
+    return answered
+
+
 @require_safe
+@readable_anywhere
 @line_page
 def status(request: HttpRequest, line: Line) -> HttpResponse:
     """The status document (docs/protocol.md): any site may read it, without a cookie."""
@@ -46,7 +63,6 @@ def status(request: HttpRequest, line: Line) -> HttpResponse:
     with translation.override(language):
         response = JsonResponse(statuses.of(line, language))
     response["Cache-Control"] = "public, max-age=15"
-    response["Access-Control-Allow-Origin"] = "*"
     response["Vary"] = "Accept-Language"
     return response
 

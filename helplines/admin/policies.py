@@ -108,4 +108,5 @@ def said(version: Policy) -> list[policy_words.Said]:
     """A version in words: all of an organisation, of a line what it does otherwise."""
     values = policies.overlay(policies.PolicyValues(), version.values)
     everything = zip(policies.FIELDS, policy_words.all_said(values), strict=True)
-    return [words for name, words in everything if version.line_id is None or name in version.values]
+    told = [(name, words) for name, words in everything if version.line_id is None or name in version.values]
+    return [words for name, words in told if policy_words.applies(name, values)]

@@ -101,3 +101,17 @@ def test_password_that_is_too_short_is_refused_with_the_length_it_needs():
         validate_password("kort-en-vri")
 
     assert found.value.messages == ["This password is too short. Use at least 12 characters."]
+
+
+@pytest.mark.parametrize("address", ["https://weer.example.org/", "https://example.org/a?b=c"])
+def test_exit_leads_to_an_encrypted_page(address):
+    validators.safe_exit(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://example.org/", "javascript:alert(1)", "//example.org", "https:", "https://a:b@example.org/", "data:,"],
+)
+def test_exit_that_is_no_encrypted_page_is_refused(address):
+    with pytest.raises(ValidationError):
+        validators.safe_exit(address)

@@ -1,0 +1,48 @@
+"""The pages around the talk: what they say, in whose words, and what they leave behind (A07, A12, A15)."""
+
+import pytest
+from django.test import Client
+
+from tests.factories.helplines import LineFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(line, end="", **headers):
+    return Client().get(f"/{line.organisation.slug}/{line.slug}/{end}", headers=headers)
+
+
+def test_any_site_may_read_that_a_line_does_not_exist():
+    line = LineFactory()
+    there = ask(line, "status.json")
+    line.slug = "nowhere"
+    absent = ask(line, "status.json")
+    assert (there.status_code, there["Access-Control-Allow-Origin"]) == (200, "*")
+    assert (absent.status_code, absent["Access-Control-Allow-Origin"]) == (404, "*")
+    assert absent["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in absent.headers
+
+
+@pytest.mark.promise("A15")
+@pytest.mark.parametrize("end", ["", "frame/"])
+def test_tab_names_nobody_unless_the_line_wants_it(end):
+    line = LineFactory(name="Bijzondere Lijn")
+    assert "<title>Information</title>" in ask(line, end, **{"accept-language": "en"}).content.decode()
+    line.neutral_title = False
+    line.save()
+    assert "<title>Bijzondere Lijn</title>" in ask(line, end).content.decode()
+
+
+@pytest.mark.promise("A15")
+@pytest.mark.parametrize("end", ["", "frame/"])
+def test_pages_are_kept_nowhere_and_tell_nobody_where_somebody_came_from(end):
+    answer = ask(LineFactory(), end)
+    assert (answer["Cache-Control"], answer["Referrer-Policy"]) == ("no-store", "no-referrer")
+
+
+def test_exit_leads_to_the_page_of_the_organisations_choice():
+    line = LineFactory()
+    assert 'href="http://127.0.0.1:8000/blank/"' in ask(line).content.decode()
+    line.organisation.exit_url = "https://weer.example.org/"
+    line.organisation.save()
+    assert 'href="https://weer.example.org/"' in ask(line).content.decode()
