@@ -6,6 +6,7 @@ from django.db import transaction
 
 from chat.hub import Told, Topic, desks, hub, member, visitor
 from chat.models import Conversation
+from helplines.models import Membership
 
 CHANGED = {"kind": "_changed"}
 
@@ -40,6 +41,15 @@ def tell_state(conversation: Conversation, *, by: str, why: str, counsellor: str
         *[Told(topic, {**frame, "talk": conversation.code}) for topic in both_sides(conversation)[1:]],
         Told(desks(conversation.organisation_id), CHANGED),
     )
+
+
+def tell_handed_back(conversation: Conversation, former: Membership | None, *, by: str, why: str) -> None:
+    """The talk waits again: the visitor, the counsellor who had it, and every desk."""
+    tell_state(conversation, by=by, why=why, counsellor=None)
+    if former is not None:
+        frame = {"kind": "state", "state": str(conversation.state), "why": why, "by": by, "counsellor": None}
+        topic = member(conversation.organisation_id, former.pk)
+        after_commit(Told(topic, {**frame, "talk": conversation.code}))
 
 
 def tell_visitor_presence(conversation: Conversation, present: bool) -> None:

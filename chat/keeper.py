@@ -6,6 +6,7 @@ One round costs a few statements for each organisation, however many sockets the
 import asyncio
 import contextlib
 import logging
+import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -13,10 +14,13 @@ from typing import Protocol
 from channels.db import database_sync_to_async
 from django.utils import timezone
 
-from chat import access, presence
+from chat import access, presence, requeue
+from chat.models import STALE
 
 logger = logging.getLogger(__name__)
 EVERY = 4.0  # seconds
+# A desk that did not answer the last knock is no sign of life.
+HEARD_WITHIN = EVERY + 1
 NOT_ALLOWED = 4403
 
 
@@ -25,12 +29,17 @@ class Kept(Protocol):
 
     def whereabouts(self) -> "Whereabouts | None": ...
 
+    async def knock(self) -> None: ...
+
     async def finish(self, code: int) -> None: ...
 
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """Who a socket stands for: a membership with its session, or the visitor of a conversation."""
+    """Who a socket stands for: a membership with its session, or the visitor of a conversation.
+
+    `silent` is for how many seconds nothing was heard from that browser.
+    """
 
     organisation_id: int
     membership_id: int = 0
@@ -39,6 +48,27 @@ class Whereabouts:
     conversation_id: int = 0
     rejoin_minutes: int = 0
     seen: dict[int, dict[str, int]] = field(default_factory=dict)
+    silent: float = 0.0
+
+
+@dataclass
+class Watch:
+    """For how long this process has watched without a pause or a failure.
+
+    After a restart, a standstill or an outage of the database everybody looks gone; it was we who were.
+    """
+
+    since: float = field(default_factory=time.monotonic)
+    last: float = field(default_factory=time.monotonic)
+
+    def is_long_enough(self, now: float) -> bool:
+        if now - self.last > 2 * EVERY:
+            self.since = now
+        self.last = now
+        return now - self.since >= STALE.total_seconds()
+
+    def begin_again(self) -> None:
+        self.since = time.monotonic()
 
 
 @dataclass
@@ -47,10 +77,12 @@ class Keeper:
 
     sockets: set[Kept] = field(default_factory=set)
     task: "asyncio.Task[None] | None" = None
+    watch: Watch = field(default_factory=Watch)
 
     def add(self, socket: Kept) -> None:
         self.sockets.add(socket)
         if self.task is None or self.task.done() or self.task.get_loop() is not asyncio.get_running_loop():
+            self.watch = Watch()
             self.task = asyncio.get_running_loop().create_task(self.run())
 
     def remove(self, socket: Kept) -> None:
@@ -70,6 +102,7 @@ class Keeper:
             try:
                 await self.round()
             except Exception:
+                self.watch.begin_again()
                 logger.exception("A round of noting who is there failed; the next one comes.")
 
     async def round(self) -> None:
@@ -78,16 +111,20 @@ class Keeper:
         by_organisation: dict[int, list[Whereabouts]] = defaultdict(list)
         for place in standing.values():
             by_organisation[place.organisation_id].append(place)
+        trusted = self.watch.is_long_enough(time.monotonic())
         for organisation_id, places in by_organisation.items():
             try:
                 allowed = await database_sync_to_async(note)(organisation_id, places)
+                if trusted:
+                    await database_sync_to_async(requeue.heal)(organisation_id=organisation_id, now=timezone.now())
             except Exception:
                 # One organisation's trouble is not the others'; its own round comes again.
+                self.watch.begin_again()
                 logger.exception("A round of one organisation failed; the next one comes.")
                 continue
             for socket, place in standing.items():
-                if place.organisation_id == organisation_id and place.membership_id and place not in allowed:
-                    await socket.finish(NOT_ALLOWED)
+                if place.organisation_id == organisation_id and place.membership_id:
+                    await (socket.knock() if place in allowed else socket.finish(NOT_ALLOWED))
 
 
 def note(organisation_id: int, places: list[Whereabouts]) -> list[Whereabouts]:
@@ -105,7 +142,7 @@ def note(organisation_id: int, places: list[Whereabouts]) -> list[Whereabouts]:
             seen.setdefault(conversation_id, {}).update(marks)
     presence.beat(
         organisation_id=organisation_id,
-        memberships={place.membership_id for place in allowed},
+        memberships={place.membership_id for place in allowed if place.silent <= HEARD_WITHIN},
         visitors=dict(visitors),
         seen=seen,
         now=timezone.now(),

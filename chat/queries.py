@@ -142,13 +142,19 @@ def is_held_by(conversation: Conversation, socket: str) -> bool:
 
 
 def ahead_of(conversation: Conversation) -> int:
-    """How many wait on the same line since longer."""
+    """How many come before on the same line; 0 for a talk that waits no longer."""
     rows = Conversation.objects.waiting().filter(line_id=conversation.line_id)
-    return int(rows.filter(waiting_since__lt=conversation.waiting_since).count())
+    order = list(rows.values_list("pk", flat=True))
+    return order.index(conversation.pk) if conversation.pk in order else 0
 
 
-def history(conversation: Conversation, contents: Contents, since: int) -> dict[str, Any]:
-    """A `history` frame: the messages after `since`, oldest first, as many as fit, and the last number there is."""
+def history(
+    conversation: Conversation, contents: Contents, since: int, reader: Membership | None = None
+) -> dict[str, Any]:
+    """A `history` frame: the messages after `since`, oldest first, as many as fit, and the last number there is.
+
+    For a `reader` at the desk it tells which messages are their own: a talk that changed hands has those of a colleague too.
+    """
     rows = list(
         Message.objects.filter(conversation=conversation, seq__gt=since)
         .select_related("author")
@@ -158,9 +164,15 @@ def history(conversation: Conversation, contents: Contents, since: int) -> dict[
     last_seq = Conversation.objects.filter(pk=conversation.pk).values_list("last_seq", flat=True).get()
     return {
         "kind": "history",
-        "messages": fitting([message_frame(row, contents, names.get(row.author)) for row in rows]),
+        "messages": fitting(
+            [{**message_frame(row, contents, names.get(row.author)), **mine(row, reader)} for row in rows]
+        ),
         "last_seq": last_seq,
     }
+
+
+def mine(message: Message, reader: Membership | None) -> dict[str, bool]:
+    return {} if reader is None else {"mine": message.author_id == reader.pk and message.party == Party.COUNSELLOR}
 
 
 def fitting(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -248,6 +260,7 @@ def waiting_frame(conversation: Conversation, present: bool) -> dict[str, Any]:
         "since": moment(conversation.waiting_since),
         "language": conversation.language,
         "present": present,
+        "back": conversation.back_at is not None,
     }
 
 

@@ -347,7 +347,7 @@ def claim(*, conversation: Conversation, membership: Membership, now: datetime) 
     return True
 
 
-def note(conversation: Conversation, text: str, membership: Membership, now: datetime) -> Message:
+def note(conversation: Conversation, text: str, membership: Membership | None, now: datetime) -> Message:
     """A system message at the number that `last_seq` was raised to; its text is a key of the protocol's list."""
     message: Message = Message.objects.create(
         organisation_id=conversation.organisation_id,
@@ -391,4 +391,5 @@ def due_for(which: str, now: datetime) -> list[Conversation]:
         for line in {row.line_id: row.line for row in waiting}.values()
         if not promises.opening_of(line, now).is_open
     }
-    return [row for row in waiting if row.line_id in shut]
+    # A talk that lost its counsellor goes on past closing time, like every talk that runs (chat/requeue.py).
+    return [row for row in waiting if row.line_id in shut and row.back_at is None]

@@ -70,6 +70,10 @@ class VisitorSeen(Frame, tag="seen"):
     seq: Seq
 
 
+class Here(Frame):
+    pass
+
+
 class Presence(Frame):
     state: Literal["present", "pause", "away"]
 
@@ -105,7 +109,7 @@ class Close(Frame):
 
 
 VisitorFrame = Ping | Start | Resume | Rejoin | Keep | Leave | VisitorSay | VisitorSince | VisitorSeen
-DeskFrame = Ping | Hello | Presence | Take | Open | DeskSay | DeskSince | DeskSeen | Close
+DeskFrame = Ping | Hello | Here | Presence | Take | Open | DeskSay | DeskSince | DeskSeen | Close
 
 visitor_decoder: msgspec.json.Decoder[VisitorFrame] = msgspec.json.Decoder(VisitorFrame)
 desk_decoder: msgspec.json.Decoder[DeskFrame] = msgspec.json.Decoder(DeskFrame)

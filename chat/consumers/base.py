@@ -32,6 +32,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.bucket = Bucket(settings.SAY_BURST, settings.SAY_PER_SECOND)
         self.unreadable = 0
         self.finished = False
+        self.heard_at = time.monotonic()
 
     def action(self, frame: Any) -> Action | None:
         raise NotImplementedError
@@ -39,6 +40,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.finished:
             return
+        self.heard_at = time.monotonic()
         if not self.bucket.take(time.monotonic()):
             await self.too_many(text_data or "")
             return

@@ -68,6 +68,7 @@ class DeskConsumer(Socket):
             return self.hello if isinstance(frame, wire.Hello) else None
         actions: dict[type, Action] = {
             wire.Hello: self.hello,
+            wire.Here: self.here,
             wire.Presence: self.set_presence,
             wire.Take: self.take,
             wire.Open: self.open,
@@ -87,7 +88,15 @@ class DeskConsumer(Socket):
             session=key,
             session_hash=session_hash,
             seen=seen,
+            silent=time.monotonic() - self.heard_at,
         )
+
+    async def knock(self) -> None:
+        """Ask for a sign of life: a laptop that was closed leaves a line that looks open."""
+        await self.tell({"kind": "knock"})
+
+    async def here(self, frame: wire.Here) -> None:
+        """The answer to a knock; that it came is all that it says."""
 
     async def hear(self, frame: dict[str, Any], text: str) -> None:
         if frame["kind"] == "_changed":
@@ -157,7 +166,7 @@ class DeskConsumer(Socket):
     def history(self, code: str, since: int) -> dict[str, Any]:
         conversation = access.own_talk(self.membership, code)
         with inside(self.membership.organisation_id):
-            history = queries.history(conversation, access.contents_of(conversation), since)
+            history = queries.history(conversation, access.contents_of(conversation), since, self.membership)
         return {**history, "talk": code}
 
     async def say(self, frame: wire.DeskSay) -> None:

@@ -77,6 +77,9 @@ class VisitorConsumer(Socket):
             talk.organisation_id, conversation_id=talk.pk, rejoin_minutes=talk.rejoin_minutes, seen=marks
         )
 
+    async def knock(self) -> None:
+        """Desks alone are asked: a visitor's talk waits for the rejoin time anyway."""
+
     # Hearing: what is told before the talk is ours is kept until we know.
     def listen(self, code: str) -> None:
         self.early = []
@@ -208,6 +211,7 @@ class VisitorConsumer(Socket):
             "seen_seq": talk.counsellor_seen_seq,
             "language": talk.language,
             "rejoin": ticket_of(held),
+            "back": talk.back_at is not None,
         }
         return held, [resumed, history]
 

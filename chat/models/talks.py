@@ -12,8 +12,8 @@ from chat.states import OPEN, Party, State, Why
 from helplines.models import Line, Membership, Organisation
 from helplines.tenancy import tenant_manager
 
-# A browser that said nothing for so long is taken for gone; the server notes who is there every few seconds.
-STALE = timedelta(seconds=30)
+# A browser that said nothing for so long is taken for gone. With the keeper's rounds a death is noticed within 30 s (I7).
+STALE = timedelta(seconds=20)
 
 
 def new_code() -> str:
@@ -26,8 +26,9 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.filter(state__in=OPEN)
 
     def waiting(self) -> "ConversationQuerySet":
-        """Those who wait, longest first."""
-        return self.filter(state=State.WAITING).order_by("waiting_since", "pk")
+        """Those who wait: first who was in a talk already, then who waits longest."""
+        back_first = F("back_at").asc(nulls_last=True)
+        return self.filter(state=State.WAITING).order_by(back_first, "waiting_since", "pk")
 
     def active_of(self, membership: Membership) -> "ConversationQuerySet":
         return self.filter(state=State.ACTIVE, counsellor=membership)
@@ -35,6 +36,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def readable_by(self, membership: Membership) -> "ConversationQuerySet":
         """A counsellor reads the talks that are or were their own."""
         return self.filter(counsellor=membership, organisation_id=membership.organisation_id)
+
+    def deserted(self, now: datetime) -> "ConversationQuerySet":
+        """Talks whose counsellor has no living desk any more, whatever they said of themselves."""
+        return self.filter(state=State.ACTIVE, counsellor__presence__seen_at__lte=now - STALE)
 
     def visitor_there(self, now: datetime) -> "ConversationQuerySet":
         return self.filter(visitor_connected=True, visitor_seen_at__gt=now - STALE)
@@ -65,6 +70,8 @@ class Conversation(models.Model):
     started_at = models.DateTimeField()
     waiting_since = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
+    # When it last came back in the waiting, from a counsellor who was gone or passed it on: such a talk comes first.
+    back_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=10, choices=[(party, party) for party in Party], blank=True)
     end_reason = models.CharField(max_length=12, choices=[(why, why) for why in Why], blank=True)
@@ -166,6 +173,10 @@ class PresenceQuerySet(models.QuerySet["Presence"]):
             membership__is_active=True,
             membership__staff__is_active=True,
         )
+
+    def silent(self, now: datetime) -> "PresenceQuerySet":
+        """Counsellors who did not go away, and whose desk gives no sign of life."""
+        return self.exclude(state=PresenceState.AWAY).filter(seen_at__lte=now - STALE)
 
 
 class Presence(models.Model):

@@ -27,6 +27,7 @@ def _shared_parts() -> shared.Strings:
         "system": {
             "joined": _("The talk began at {time}"),
             "left": _("The visitor left at {time}"),
+            "requeued": _("The connection of the counsellor was lost at {time}. The visitor waited again."),
         },
     }
 
@@ -59,6 +60,7 @@ def _lists() -> shared.Strings:
         "minutes": _("{n} min"),
         "mark_over": _("over"),
         "mark_dropped": _("connection lost"),
+        "mark_back": _("was in a talk, goes first"),
         "bar_waiting": _("{n} waiting"),
         "bar_unread": _("{n} new"),
         "hint_not_present": _("Set yourself to Present to take a visitor."),
@@ -84,6 +86,10 @@ def _talk() -> shared.Strings:
         "over_by_you": _("You ended this talk. You can read it until you remove it from your desk."),
         "over_not_back": _(
             "The visitor did not come back in time. You can read the talk until you remove it from your desk."
+        ),
+        "over_lost": _(
+            "Your connection was gone for too long. The visitor waits for a colleague, before everybody else. "
+            "You can read the talk until you remove it from your desk."
         ),
         "over": _("This talk is over. You can read it until you remove it from your desk."),
         "talk_offline": _("There is no connection now. What you send goes as soon as it is back."),

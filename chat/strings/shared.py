@@ -13,6 +13,7 @@ def strings() -> Strings:
         "log_who": _("{name}, {time}"),
         "log_you": _("You"),
         "log_nameless": _("Counsellor"),
+        "log_colleague": _("Colleague"),
         "log_pending": _("Being sent"),
         "log_failed": _("Not sent yet."),
         "log_again": _("Try again"),

@@ -80,10 +80,11 @@ async def test_take_and_presence_stay_in_the_own_organisation():
             assert (await stranger.hear("refused"))["why"] == "nobody_waiting"
 
 
-@pytest.mark.parametrize("do", ["presence", "take", "open", "say", "since", "seen", "close"])
+@pytest.mark.parametrize("do", ["here", "presence", "take", "open", "say", "since", "seen", "close"])
 async def test_a_desk_does_nothing_before_hello(do):
     line, member = await staffed()
     values = {
+        "here": {},
         "presence": {"state": "present"},
         "take": {},
         "open": {"talk": "x"},

@@ -2,7 +2,7 @@
 
 import { clock, element, fill } from "./words.js";
 
-/** @typedef {{seq: number, id: string | null, from: "visitor" | "counsellor" | "system", name: string | null, text: string, at: string}} Message */
+/** @typedef {{seq: number, id: string | null, from: "visitor" | "counsellor" | "system", name: string | null, text: string, at: string, mine?: boolean}} Message */
 
 const GAP_PATIENCE = 200;
 const NEAR_THE_END = 80;
@@ -229,11 +229,13 @@ export class ChatLog extends HTMLElement {
    */
   #draw(message) {
     if (message.from === "system") return this.#drawSystem(message);
-    const own = message.from === this.own;
+    // On a desk a talk may have messages of a colleague, who had it before.
+    const own = message.from === this.own && message.mine !== false;
     const article = element("article", `message message--${own ? "own" : "other"}`);
     article.dataset.from = message.from;
     article.dataset.at = message.at;
-    const name = own ? this.words.log_you : message.name || this.words.log_nameless;
+    const nameless = message.mine === false && message.from === this.own ? this.words.log_colleague : this.words.log_nameless;
+    const name = own ? this.words.log_you : message.name || nameless;
     const who = element("h3", "message__who", fill(this.words.log_who, { name, time: clock(message.at) }));
     const text = element("p", "message__text", message.text);
     text.dir = "auto";

@@ -2,7 +2,7 @@
 
 /** @typedef {import("./chat-log.js").Message} Message */
 /**
- * @typedef {{code: string, line: string, line_name: string, since: string, language: string, present: boolean}} Waiting
+ * @typedef {{code: string, line: string, line_name: string, since: string, language: string, present: boolean, back: boolean}} Waiting
  * @typedef {{slug: string, name: string, state: string}} Line
  * @typedef {{
  *   code: string, line: string, line_name: string, state: string, nickname: string | null,
@@ -91,7 +91,8 @@ export class Book {
     this.presence = frame.presence;
     this.capacity = frame.capacity;
     this.present = frame.present;
-    this.waiting = [...frame.waiting].sort((a, b) => a.since.localeCompare(b.since));
+    // In the server's order: who was in a talk already comes first.
+    this.waiting = frame.waiting;
     this.lines = frame.lines;
     const open = new Map(frame.talks.filter((talk) => talk.state === "active").map((talk) => [talk.code, talk]));
     for (const [code, entry] of this.entries) {
@@ -111,6 +112,7 @@ export class Book {
     const known = this.entries.get(talk.code);
     if (known) {
       known.talk = talk;
+      known.ended = null;
       // Another tab of this counsellor may have read further.
       known.read(talk.seen_seq);
       return null;
@@ -160,7 +162,7 @@ export class Book {
 
   /** When the one who waits longest began to wait. */
   get longestSince() {
-    return this.waiting[0]?.since ?? null;
+    return this.waiting.map((visitor) => visitor.since).sort()[0] ?? null;
   }
 
   /**

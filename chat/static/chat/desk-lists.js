@@ -131,7 +131,7 @@ export class Lists {
   renderWaiting(child, visitor, now) {
     const [, time, , mark] = /** @type {HTMLElement[]} */ ([...child.children]);
     write(time, asClock(elapsed(visitor.since, now)));
-    write(mark, visitor.present ? "" : this.strings.mark_dropped);
-    show(mark, !visitor.present);
+    write(mark, visitor.present ? (visitor.back ? this.strings.mark_back : "") : this.strings.mark_dropped);
+    show(mark, mark.textContent !== "");
   }
 }

@@ -202,6 +202,7 @@ export class TalkPane {
   situation(online) {
     const { ended, talk } = this.entry;
     if (ended?.why === "not_back") return this.strings.over_not_back;
+    if (ended?.why === "lost") return this.strings.over_lost;
     if (ended?.by === "visitor") return this.strings.over_by_visitor;
     if (ended?.by === "counsellor") return this.strings.over_by_you;
     if (ended) return this.strings.over;

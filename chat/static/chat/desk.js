@@ -51,7 +51,7 @@ class Desk {
   start() {
     const heard = {
       line: this.onLine, desk: this.onDesk, taken: this.onTaken, said: this.onSaid, stored: this.onStored, seen: this.onSeen,
-      state: this.onState, history: this.onHistory, peer: this.onPeer, refused: this.onRefused,
+      state: this.onState, history: this.onHistory, knock: this.onKnock, peer: this.onPeer, refused: this.onRefused,
     };
     for (const [kind, listener] of Object.entries(heard)) {
       this.wire.addEventListener(kind, (event) => {
@@ -153,6 +153,11 @@ class Desk {
     queueMicrotask(() => this.render());
   }
 
+  /** The server asks whether somebody is there; the answer is all that keeps our talks ours. */
+  onKnock() {
+    this.post({ do: "here" });
+  }
+
   /** @param {{state: string, code: number}} line */
   onLine({ state, code }) {
     if (state !== "online") this.greeted = this.taking = false;
@@ -185,6 +190,8 @@ class Desk {
     this.taking = false;
     const entry = this.book.add(talk, this.now);
     if (entry) this.lay(entry);
+    // It was on this desk before: meanwhile others may have spoken.
+    else this.panes.get(talk.code)?.catchUp();
     if (asked || this.book.current === null) this.choose(talk.code, asked);
   }
 
@@ -206,7 +213,7 @@ class Desk {
 
   /** @param {{talk: string, state: string, by: string | null, why: string | null}} frame */
   onState({ talk, state, by, why }) {
-    if (state === "active" || state === "waiting") return;
+    if (state === "active") return;
     const pane = this.panes.get(talk);
     const hadFocus = pane?.root.contains(document.activeElement) ?? false;
     this.book.end(talk, { by, why }, this.now);

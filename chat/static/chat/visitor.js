@@ -96,8 +96,9 @@ function answers() {
 /* What the server tells */
 
 const moves = {
-  waiting: () => {
-    if (step() === "talk") {
+  /** @param {any} move */
+  waiting: (move) => {
+    if (step() === "talk" || move.back) {
       tell("waiting-title", strings.back_title);
       tell("place", strings.back_in_queue);
     }
