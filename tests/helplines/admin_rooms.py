@@ -11,6 +11,7 @@ from helplines.tenancy import across_organisations
 from tests.factories.helplines import (
     AssignmentFactory,
     BranchFactory,
+    CannedReplyFactory,
     ClosureFactory,
     EmergencyNumberFactory,
     ExtraOpeningFactory,
@@ -50,6 +51,7 @@ def house(mark: str) -> House:
         "organisation": organisation,
         "line": line,
         "branch": BranchFactory(organisation=organisation, name=f"{mark} centre"),
+        "cannedreply": CannedReplyFactory(organisation=organisation, line=line, name=f"{mark} reply"),
         "emergencynumber": EmergencyNumberFactory(organisation=organisation, number=f"{mark} 112"),
         "closure": ClosureFactory(organisation=organisation, line=line, reason=f"{mark} closure"),
         "extraopening": ExtraOpeningFactory(line=line, reason=f"{mark} extra"),

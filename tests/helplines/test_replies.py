@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.http import Http404
+from django.utils import translation
 
 from helplines import access, queries, replies
 from helplines.models import CannedReply
@@ -21,6 +22,12 @@ from tests.factories.helplines import (
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
 def problems(reply):
     with inside(reply.organisation), pytest.raises(ValidationError) as caught:
         reply.full_clean()
@@ -31,7 +38,7 @@ def problems(reply):
 def test_reply_with_a_persons_address_or_number_is_refused(text):
     reply = CannedReplyFactory(texts={"nl": "Goed.", "en": text})
     [said] = problems(reply)
-    assert "Engels" in said and text.split(maxsplit=1)[1] in said
+    assert "English" in said and text.split(maxsplit=1)[1] in said
 
 
 def test_reply_with_the_organisations_own_addresses_and_numbers_is_fine():
@@ -130,7 +137,7 @@ def test_personal_replies_have_a_limit(monkeypatch):
     monkeypatch.setattr(replies, "MOST_PERSONAL", 1)
     member = MembershipFactory()
     replies.keep_personal(membership=member, name="a", texts={"nl": "A"})
-    with pytest.raises(ValidationError, match="Wis er"):
+    with pytest.raises(ValidationError, match="Delete one"):
         replies.keep_personal(membership=member, name="b", texts={"nl": "B"})
 
 
