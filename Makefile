@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lint promises
+.PHONY: help demo demo-reset test lint promises bench
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -24,6 +24,9 @@ lint: .venv/.dev ## Check style, types, layers, migrations and translations
 
 promises: .venv/.dev ## List the promises of the requirements and which tests show them
 	@$(BIN)/python -m tests.promises
+
+bench: .venv/.dev ## Measure how fast it is beside the usual way (PostgreSQL and Redis needed; ONLY="W1 W3")
+	@$(BIN)/python -m bench $(ONLY)
 
 .venv/.runtime: requirements.lock
 	@$(MAKE) --no-print-directory .venv-ready

@@ -1,0 +1,1 @@
+"""What most people would build: the usual Django and Channels, small, to measure against."""
