@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
@@ -243,16 +243,22 @@ def board(organisation_id: int, now: datetime) -> Board:
     lines = chat_lines(organisation_id)
     picture = staffing(organisation_id, now)
     rows = Conversation.objects.waiting().filter(organisation_id=organisation_id).select_related("line")
+    policies = {line.pk: queries.policy_for(line, now) for line in lines}
     return Board(
         lines=lines,
         states={line.slug: availability_of(line, now, picture, lines).state for line in lines},
-        capacities={line.pk: queries.policy_for(line, now).capacity for line in lines},
+        capacities={line.pk: policies[line.pk].capacity for line in lines},
         there={line.pk: len(picture.there(line)) for line in lines},
-        waiting=[(row.line_id, waiting_frame(row, row.visitor_is_there(now))) for row in rows],
+        waiting=[
+            (row.line_id, waiting_frame(row, row.visitor_is_there(now), policies[row.line_id].alert_seconds))
+            for row in rows
+            if row.line_id in policies
+        ],
     )
 
 
-def waiting_frame(conversation: Conversation, present: bool) -> dict[str, Any]:
+def waiting_frame(conversation: Conversation, present: bool, alert_seconds: int) -> dict[str, Any]:
+    """Who waits, without a name; from `alert_at` on, colleagues who pause and those who guide the line are told too."""
     return {
         "code": conversation.code,
         "line": conversation.line.slug,
@@ -261,7 +267,13 @@ def waiting_frame(conversation: Conversation, present: bool) -> dict[str, Any]:
         "language": conversation.language,
         "present": present,
         "back": conversation.back_at is not None,
+        "alert_at": moment(alert_at(conversation, alert_seconds)),
     }
+
+
+def alert_at(conversation: Conversation, alert_seconds: int) -> datetime:
+    """The moment from which others are told of who waits; who was in a talk already waits since that broke off."""
+    return (conversation.back_at or conversation.waiting_since) + timedelta(seconds=alert_seconds)
 
 
 def desk_frame(membership: Membership, seen: Board, now: datetime) -> dict[str, Any]:
@@ -269,12 +281,15 @@ def desk_frame(membership: Membership, seen: Board, now: datetime) -> dict[str, 
     mine = {line.pk for line in lines_of(membership)}
     lines = [line for line in seen.lines if line.pk in mine]
     presence = Presence.objects.filter(membership=membership).values_list("state", flat=True).first()
+    waiting = [frame for line, frame in seen.waiting if line in mine]
     return {
         "kind": "desk",
         "presence": presence or "away",
+        "guides": membership.role == Role.MENTOR,
         "capacity": max((seen.capacities[line.pk] for line in lines), default=0),
         "talks": talks_of(membership, now),
-        "waiting": [frame for line, frame in seen.waiting if line in mine],
+        "waiting": waiting,
+        "overdue": sum(frame["alert_at"] <= str(moment(now)) for frame in waiting),
         "present": max((seen.there[line.pk] for line in lines), default=0),
         "lines": [{"slug": line.slug, "name": line.name, "state": seen.states[line.slug]} for line in lines],
     }

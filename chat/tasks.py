@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from chat import service
+from chat import service, waits
 from helplines.models import Organisation
 from helplines.tenancy import across_organisations
 
@@ -23,3 +23,4 @@ def sweep(organisation_id: int) -> None:
     now = timezone.now()
     service.abandon_gone(organisation_id=organisation_id, now=now)
     service.refuse_after_closing(organisation_id=organisation_id, now=now)
+    waits.tell_overdue(organisation_id=organisation_id, now=now)

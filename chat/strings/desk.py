@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from chat.strings import shared
+from chat.strings import desk_care, shared
 
 
 def strings() -> shared.Strings:
@@ -16,6 +16,7 @@ def strings() -> shared.Strings:
         **_known(),
         **_empty(),
         **_problems(),
+        **desk_care.alerts(),
     }
 
 

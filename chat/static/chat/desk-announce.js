@@ -10,11 +10,17 @@ export class Announcer {
   /** @param {Record<string, string>} strings */
   constructor(strings) {
     this.strings = strings;
-    this.title = document.title;
+    this.page = document.title;
     this.told = { waiting: 0, unread: 0 };
     this.now = { waiting: 0, unread: 0 };
     /** @type {number | null} */
     this.timer = null;
+  }
+
+  /** Count in the title of the page what waits for this counsellor. @param {number} n */
+  title(n) {
+    const title = n > 0 ? `(${n}) ${this.page}` : this.page;
+    if (document.title !== title) document.title = title;
   }
 
   /**
@@ -23,7 +29,6 @@ export class Announcer {
    * @param {number} unread
    */
   count(waiting, unread) {
-    document.title = unread > 0 ? `(${unread}) ${this.title}` : this.title;
     this.now = { waiting, unread };
     this.told.waiting = Math.min(this.told.waiting, waiting);
     this.told.unread = Math.min(this.told.unread, unread);

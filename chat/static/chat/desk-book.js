@@ -2,14 +2,14 @@
 
 /** @typedef {import("./chat-log.js").Message} Message */
 /**
- * @typedef {{code: string, line: string, line_name: string, since: string, language: string, present: boolean, back: boolean}} Waiting
+ * @typedef {{code: string, line: string, line_name: string, since: string, language: string, present: boolean, back: boolean, alert_at: string}} Waiting
  * @typedef {{slug: string, name: string, state: string}} Line
  * @typedef {{
  *   code: string, line: string, line_name: string, state: string, nickname: string | null,
  *   answers: {label: string, value: string}[], language: string, since: string, claimed: string,
  *   last_seq: number, seen_seq: number, visitor_seen_seq: number, present: boolean, soft_minutes: number
  * }} Talk
- * @typedef {{presence: string, capacity: number, talks: Talk[], waiting: Waiting[], present: number, lines: Line[]}} DeskFrame
+ * @typedef {{presence: string, guides: boolean, capacity: number, talks: Talk[], waiting: Waiting[], present: number, lines: Line[]}} DeskFrame
  */
 
 /** A view that was on its way while a talk was taken may not name it yet: for so long that does not end the talk here. */
@@ -67,6 +67,8 @@ export class Book {
     /** Whether the server has told us how things are. */
     this.told = false;
     this.presence = "away";
+    /** Whether this is somebody who guides the lines: they hear of who waits too long, whatever their own presence. */
+    this.guides = false;
     this.capacity = 0;
     this.present = 0;
     /** @type {Waiting[]} */
@@ -89,6 +91,7 @@ export class Book {
   tell(frame, now, isFirst) {
     this.told = true;
     this.presence = frame.presence;
+    this.guides = frame.guides;
     this.capacity = frame.capacity;
     this.present = frame.present;
     // In the server's order: who was in a talk already comes first.

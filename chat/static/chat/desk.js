@@ -1,5 +1,6 @@
 /** The counsellor's desk: hears the server, keeps the book, and lets the parts draw it. See docs/protocol.md, "A counsellor". */
 
+import { Alerts } from "./desk-alerts.js";
 import { Announcer } from "./desk-announce.js";
 import { Book } from "./desk-book.js";
 import { part, show, write } from "./desk-dom.js";
@@ -34,6 +35,7 @@ class Desk {
     this.strip = new Strip(strings, (state) => this.post({ do: "presence", state }));
     this.lists = new Lists(strings, { take: () => this.take(), choose: (code) => this.choose(code, true) });
     this.announcer = new Announcer(strings);
+    this.alerts = new Alerts(strings);
     this.enterChoice = new EnterChoice();
     this.ahead = aheadOfUs(Number(part("panes").dataset.made));
     /** Whether the server has said how things are on this connection. */
@@ -197,7 +199,9 @@ class Desk {
 
   /** @param {import("./chat-log.js").Message & {talk: string}} frame */
   onSaid(frame) {
-    this.panes.get(frame.talk)?.said(frame);
+    const pane = this.panes.get(frame.talk);
+    pane?.said(frame);
+    if (pane && frame.from === "visitor") this.alerts.heard(pane.root);
   }
 
   /** @param {{talk: string, id: string, seq: number, at: string}} frame */
@@ -263,6 +267,8 @@ class Desk {
     this.enterChoice.render(book.current?.isOpen ?? false);
     write(part("bar-waiting"), book.waiting.length > 0 ? fill(this.strings.bar_waiting, { n: book.waiting.length }) : "");
     write(part("bar-unread"), book.unread > 0 ? fill(this.strings.bar_unread, { n: book.unread }) : "");
+    this.alerts.render(book, now, online);
+    this.announcer.title(book.unread + (this.alerts.level === "none" ? 0 : book.waiting.length));
     this.announcer.count(book.told ? book.waiting.length : 0, book.unread);
   }
 

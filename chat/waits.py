@@ -1,0 +1,26 @@
+"""Who waits longer than the policy's seconds: the desks look again at that moment, also the ones that are out of sight."""
+
+from datetime import datetime, timedelta
+
+from chat import announce
+from chat.models import Conversation
+from chat.queries import alert_at
+from helplines.queries import policy_for
+from helplines.tenancy import inside
+
+# A little more than the time between two rounds of the sweep: telling twice does no harm, never telling does.
+ROUND = timedelta(seconds=30)
+
+
+def tell_overdue(*, organisation_id: int, now: datetime) -> bool:
+    """Let the desks look again if somebody began to wait too long since the last round; gives whether that was so."""
+    with inside(organisation_id):
+        rows = (
+            Conversation.objects.waiting().filter(organisation_id=organisation_id).select_related("line__organisation")
+        )
+        late = [
+            row for row in rows if timedelta(0) <= now - alert_at(row, policy_for(row.line, now).alert_seconds) < ROUND
+        ]
+        if late:
+            announce.board_changed(organisation_id)
+    return bool(late)
