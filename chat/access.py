@@ -1,25 +1,33 @@
 """The only way from a code in a frame to a conversation; absent and forbidden give the same answer."""
 
+from collections.abc import Mapping
 from importlib import import_module
+from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.http import Http404
 from django.utils import timezone
 
 from chat.models import Conversation
 from chat.queries import DESK_ROLES
 from chat.sealed import Contents
 from chat.wire import RefusedError
-from helplines import access
+from helplines import access, second_factor
 from helplines.models import Line, Membership, Staff
 from helplines.tenancy import inside
 from privacy import keys
 from privacy.sealing import UnreadableError
 
 
-def desk_membership(staff: Staff, organisation_slug: str) -> Membership:
-    """The membership with which this person works at the desk of this organisation; raises Http404."""
+def desk_membership(staff: Staff, session: Mapping[str, Any], organisation_slug: str) -> Membership:
+    """The membership with which this person works at the desk of this organisation; raises Http404.
+
+    There is none in a session that lacks the second step (O03).
+    """
+    if not second_factor.is_open(staff, session):
+        raise Http404
     return access.membership(staff, organisation_slug, DESK_ROLES)
 
 
@@ -36,7 +44,7 @@ def still_at_work(organisation_id: int, membership_ids: set[int]) -> set[int]:
 
 
 def still_signed_in(sessions: dict[str, str]) -> set[str]:
-    """Those of these sessions (key → authentication hash) that still exist, for a person whose password is the same (D6)."""
+    """Those of these sessions (key → mark) that still exist, of people who sign in as they did then (D6)."""
     store = import_module(settings.SESSION_ENGINE).SessionStore
     rows = Session.objects.filter(session_key__in=sessions, expire_date__gt=timezone.now())
     people: dict[str, str] = {}
@@ -44,8 +52,23 @@ def still_signed_in(sessions: dict[str, str]) -> set[str]:
         person = store().decode(row.session_data).get(SESSION_KEY)
         if person:
             people[row.session_key] = person
-    hashes = {str(person.pk): person.get_session_auth_hash() for person in Staff.objects.filter(pk__in=people.values())}
-    return {key for key, person in people.items() if hashes.get(person) == sessions[key]}
+    factors = second_factor.stamps(set(people.values()))
+    marks = {
+        str(person.pk): mark(person.get_session_auth_hash(), factors.get(person.pk, ""))
+        for person in Staff.objects.filter(pk__in=people.values())
+        if second_factor.suffices(factors.get(person.pk, ""))
+    }
+    return {key for key, person in people.items() if marks.get(person) == sessions[key]}
+
+
+def mark(password: str, factors: str) -> str:
+    """What changes when somebody's password or second step does."""
+    return f"{password}|{factors}"
+
+
+def mark_of(session: Mapping[str, Any]) -> str:
+    """With which password and second step this session was opened."""
+    return mark(str(session.get(HASH_SESSION_KEY, "")), str(session.get(second_factor.HELD, "")))
 
 
 def own_talk(membership: Membership, code: str) -> Conversation:

@@ -1,5 +1,7 @@
 """What is told after something was committed. Call these inside a transaction: they wait for its COMMIT."""
 
+from collections.abc import Iterable
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -75,3 +77,14 @@ def tell_joined(conversation: Conversation, message: dict[str, Any]) -> None:
             for topic in both_sides(conversation)
         ]
     )
+
+
+def fingerprint(session: str) -> str:
+    """What processes tell each other of a session; nobody signs in with it."""
+    return sha256(b"session\0" + session.encode()).hexdigest()
+
+
+def tell_signed_out(places: Iterable[tuple[int, int]], session: str) -> None:
+    """The desks of these memberships (organisation, membership) that were opened in this session close."""
+    frame = {"kind": "_signed_out", "session": fingerprint(session)}
+    after_commit(*[Told(member(organisation_id, membership_id), frame) for organisation_id, membership_id in places])

@@ -92,6 +92,8 @@ def _doors() -> Iterable[CheckMessage]:
         yield error(8, "ALLOWED_HOSTS lets any name in.", "Name the hosts, or leave ALLOWED_HOSTS out.")
     if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
         yield error(13, "No mail is sent: links to choose a password would end up in the log.", "Set EMAIL_URL.")
+    if not settings.SECOND_FACTOR_REQUIRED:
+        yield error(14, "A password alone opens what people wrote.", "Leave SECOND_FACTOR_REQUIRED out.")
     if settings.DEMO:
         yield error(9, "DEMO is on: it has made-up people with known names.", "Leave DEMO out.")
 

@@ -24,12 +24,20 @@ DEBUG = env.bool("DEBUG", default=False)
 VAR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
 
 
+def _is_bare(host: str) -> bool:
+    """Whether this is an IP address and no name."""
+    return ":" in host or host.replace(".", "").isdigit()
+
+
 def secret(name: str) -> str:
     """A secret from the environment, or, in the embedded default only, from the file that `make demo` wrote for it."""
     stored = VAR / "secrets" / name.lower()
     fallback = stored.read_text().strip() if EMBEDDED and stored.is_file() else ""
     return str(env.str(name, default=fallback))
 
+
+# A second step to sign in, for every role; the demo offers it.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not EMBEDDED)
 
 # Where people find us. ORIGIN is the one address of the installation: scheme, host and port.
 ORIGIN = env.str("ORIGIN", default="http://127.0.0.1:8000").rstrip("/")
@@ -57,6 +65,7 @@ INSTALLED_APPS = [
     "channels",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "axes",
     "csp",
     "django_htmx",
@@ -177,9 +186,20 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
 # django-axes counts what failed, by person and address. A whole office behind one address must still get in.
-ACCOUNT_RATE_LIMITS = {"login_failed": False, "login": "300/m/ip"}
+# What allauth counts as "login_failed" are codes of the second step: whoever tries them has the password already.
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,50/d/key", "login": "300/m/ip"}
+ACCOUNT_FORMS = {"reset_password": "helplines.signin_forms.AskForLink"}
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Passkeys belong to a name: on a bare address, such as that of the demo, browsers know none.
+MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", *([] if _is_bare(_origin.hostname) else ["webauthn"])]
+MFA_ADAPTER = "privacy.factors.SealedFactors"
+MFA_FORMS = {"activate_totp": "helplines.signin_forms.SetUpApp"}
+MFA_TOTP_ISSUER = "Toeverlaat"
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True

@@ -11,7 +11,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -76,12 +76,15 @@ class HelplinesAdminSite(admin.AdminSite):
             return redirect("admin:index")
         if not request.user.is_authenticated:
             return redirect_to_login(goal or str(reverse_lazy("admin:index")), str(reverse_lazy("account_login")))
-        return self.not_an_administrator(request)
+        return self.not_an_administrator(request, goal)
 
-    def not_an_administrator(self, request: HttpRequest) -> HttpResponse:
-        """Who only has to accept the agreement is led there; for others there is nothing here."""
-        from helplines.admin.wall import awaiting_agreement
+    def not_an_administrator(self, request: HttpRequest, goal: str) -> HttpResponse:
+        """Who only has to show the second step or accept the agreement is led there; for others there is nothing here."""
+        from helplines.admin.wall import awaiting_agreement, has_second_step
+        from helplines.gate import to_second_step
 
+        if not has_second_step(request):
+            return to_second_step(request, goal or reverse("admin:index"))
         organisation = awaiting_agreement(request)
         if organisation is None:
             raise Http404

@@ -5,3 +5,11 @@ from django.utils.translation import gettext_lazy as _
 class HelplinesConfig(AppConfig):
     name = "helplines"
     verbose_name = _("Helplines")
+
+    def ready(self) -> None:
+        from allauth.mfa import signals
+
+        from helplines import second_factor
+
+        for happened in (signals.authenticator_used, signals.authenticator_added, signals.authenticator_removed):
+            happened.connect(second_factor.showed, dispatch_uid="helplines.second_factor")

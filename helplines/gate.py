@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from helplines import access
+from helplines import access, second_factor
 from helplines.models import Organisation, Role
 from helplines.tenancy import inside
 
@@ -60,6 +60,18 @@ def signed_in(view: View) -> View:
     return for_audience("signed in", page)
 
 
+def own_account(view: View) -> View:
+    """A page on which people change how they themselves sign in: with the second step, for who has one."""
+
+    @wraps(view)
+    def page(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
+        return to_second_step(request) if second_factor.is_stale(request) else view(request, **kwargs)
+
+    return for_audience("signed in", page)
+
+
 def belonging(view: View) -> View:
     """A page for who has any role in an organisation, even before the agreement: `view(request, organisation)`."""
 
@@ -68,6 +80,8 @@ def belonging(view: View) -> View:
         if not request.user.is_authenticated:
             return to_sign_in(request)
         found = access.own_organisation(request.user, organisation)
+        if not second_factor.is_open_for(request):
+            return to_second_step(request)
         with inside(found):
             return view(request, found, **kwargs)
 
@@ -77,7 +91,8 @@ def belonging(view: View) -> View:
 def members(*roles: Role | str) -> Callable[[View], View]:
     """A page for these roles of an organisation, or for all when none is named: `view(request, membership)` (J01, J02).
 
-    Who did not yet accept the newest agreement is asked to; for everybody else the page does not exist.
+    Who did not yet accept the newest agreement is asked to, and who did not sign in with a second step, where that is
+    obligatory or set up (O03); for everybody else the page does not exist.
     """
     wanted = [str(role) for role in roles or Role]
 
@@ -91,6 +106,8 @@ def members(*roles: Role | str) -> Callable[[View], View]:
                 membership = access.membership(staff, organisation, wanted)
             except Http404:
                 return to_agreement(request, access.own_organisation(staff, organisation, unsigned=wanted))
+            if not second_factor.is_open_for(request):
+                return to_second_step(request)
             with inside(membership.organisation):
                 return view(request, membership, **kwargs)
 
@@ -112,3 +129,11 @@ def to_agreement(request: HttpRequest, organisation: Organisation) -> HttpRespon
     """First the agreement, then back to what was asked for."""
     page = reverse("agreement", kwargs={"organisation": organisation.slug})
     return redirect(f"{page}?{urlencode({'next': request.get_full_path()})}")
+
+
+def to_second_step(request: HttpRequest, goal: str = "") -> HttpResponse:
+    """First the second step, to show or to set up, then back to what was asked for (O03)."""
+    kinds = second_factor.kinds_of(request.user)
+    names = {"totp": "mfa_reauthenticate", "webauthn": "mfa_reauthenticate_webauthn"}
+    page = next((names[kind] for kind in names if kind in kinds), "mfa_index")
+    return redirect(f"{reverse(page)}?{urlencode({'next': goal or request.get_full_path()})}")

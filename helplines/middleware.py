@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 
 from django.http import HttpRequest, HttpResponse
 
-from helplines import access
+from helplines import access, second_factor
 from helplines.models import Role, Staff
 from helplines.tenancy import across_organisations, inside_all
 
@@ -26,8 +26,11 @@ class StaffScope:
 
 
 def administered(request: HttpRequest) -> AbstractContextManager[None]:
-    """The scope of the organisations of which this person is an administrator in force; of none, nothing is seen."""
-    staff = request.user
+    """The scope of the organisations of which this person is an administrator in force; of none, nothing is seen.
+
+    Before the second step nobody is an administrator (O03).
+    """
+    staff = request.user if second_factor.is_open_for(request) else None
     if isinstance(staff, Staff) and staff.is_active and staff.is_superuser:
         # The operator of the installation sets up organisations, so no single wall can hold them.
         return across_organisations()

@@ -1,21 +1,34 @@
 """Who may try to sign in: no open sign-up, and a lock per person and place that never holds an address."""
 
 import hmac
+import time
 from collections.abc import Mapping
 from hashlib import sha256
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
+from allauth.account.authentication import get_authentication_records
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from helplines import second_factor
+from helplines.letters import NOTICES
 from helplines.models import Staff
+from helplines.tasks import send_notice
 
 LONGEST_NAME = 254
 WRONG = _("This name and this password do not belong together. Try again, or choose a new password.")
+METHODS = {
+    "reauthenticate": _("Use your password"),
+    "mfa_reauthenticate": _("Use a code from your app, or a spare code"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
+}
 UNKNOWN = "0.0.0.0"  # noqa: S104  an address that nobody has, not one to listen on
 
 
@@ -27,6 +40,8 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         # One sentence for all: which of the two was wrong is nobody else's business (security goal G3).
         "username_password_mismatch": WRONG,
         "email_password_mismatch": WRONG,
+        "too_many_login_attempts": _("Too many codes were wrong. Wait five minutes and try again."),
+        "rate_limited": _("Too many codes were wrong. Wait five minutes and try again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -34,6 +49,27 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return address_pseudonym(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Wrong passwords are counted by django-axes, by person and place; allauth would lock a person out anywhere."""
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who signed in a moment ago is not asked again before they change how they sign in (G5)."""
+        shown = get_authentication_records(self.request, self.request.user)
+        return not any(time.time() - entry["at"] < REAUTHENTICATION_TIMEOUT for entry in shown)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """A password does not do where the session still lacks the second step."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if user.is_authenticated and second_factor.is_stale(self.request):
+            methods = [method for method in methods if method["id"] != "reauthenticate"]
+        return [{**method, "description": METHODS.get(method["id"], method["description"])} for method in methods]
+
+    def send_notification_mail(self, template_prefix: str, user: Staff, *args: Any, **kwargs: Any) -> None:
+        """A letter of our own words, from a job; allauth's would name the address and the browser."""
+        kind, language = template_prefix.rpartition("/")[2], get_language()
+        if kind in NOTICES:
+            transaction.on_commit(lambda: send_notice.delay(user.pk, kind, language))
 
 
 def address_pseudonym(request: HttpRequest) -> str:

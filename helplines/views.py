@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from helplines import access, policies, policy_words, queries, service
+from helplines import access, policies, policy_words, queries, second_factor, service
 from helplines.fields import in_language
-from helplines.gate import belonging, members, signed_in
+from helplines.gate import belonging, members, signed_in, to_second_step
+from helplines.goals import safe_goal
 from helplines.models import ConfidentialityAgreement, Line, Membership, Organisation, Role, Staff
 
 
@@ -30,6 +30,8 @@ class Place(NamedTuple):
 def start(request: HttpRequest) -> HttpResponse:
     """Where a person lands after signing in: straight at the one place there is, else a choice."""
     staff = cast(Staff, request.user)
+    if not second_factor.is_open_for(request):
+        return to_second_step(request)
     memberships = access.memberships_of(staff)
     unsigned = access.unsigned_memberships_of(staff)
     places = list(dict.fromkeys([*map(to_sign, unsigned), *map(to_work, memberships)]))
@@ -101,9 +103,7 @@ def number_in(request: HttpRequest) -> int:
 
 def next_page(request: HttpRequest) -> str:
     """Where somebody was going, if that is a page of ours."""
-    wanted = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if ours else reverse("start")
+    return safe_goal(request, request.POST.get("next", "")) or reverse("start")
 
 
 @require_safe

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 # Settings read the environment once, when Django starts; that is below, with the environment in place.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -41,6 +42,8 @@ from django.core.cache import cache  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.test import override_settings  # noqa: E402
 from hypothesis import settings as hypothesis_settings  # noqa: E402
+
+from config import celery_app  # noqa: E402
 
 django.setup()
 hypothesis_settings.register_profile("toeverlaat", deadline=None, max_examples=100, database=None)
@@ -81,3 +84,11 @@ def quick_passwords() -> Iterator[None]:
 def empty_cache() -> None:
     """No test sees what another has counted."""
     cache.clear()
+
+
+@pytest.fixture
+def done(django_capture_on_commit_callbacks: Any) -> Iterator[Any]:
+    """`with done():` what waits for COMMIT happens at its end, and the jobs that it sends are done at once."""
+    celery_app.conf.update(task_always_eager=True, task_eager_propagates=True)
+    yield lambda: django_capture_on_commit_callbacks(execute=True)
+    celery_app.conf.update(task_always_eager=False, task_eager_propagates=False)

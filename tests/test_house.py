@@ -31,6 +31,7 @@ WRITERS = {
 WRITERS_TOO = {
     "config/demo/": "sows the example organisations",
     "helplines/welcome.py": "takes a person on: account, roles and link together",
+    "helplines/second_factor.py": "takes factors and sessions away together",
     "helplines/models/": "a model's own `save` calls Django's",
 }
 WRITES = {

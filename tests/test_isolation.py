@@ -21,6 +21,10 @@ SHUT = {
 ELSEWHERE = {
     "start", "desk", "account_reset_password_from_key", "admin:login", "admin:logout", "admin:None",
     "admin:password_change", "admin:password_change_done", "admin:app_list", "admin:autocomplete",
+    # These ask first who sits there, or what has not been set up in these houses.
+    "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
+    "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn", "mfa_remove_webauthn",
+    "mfa_reauthenticate_webauthn", "mfa_login_webauthn",
 }  # fmt: skip
 
 

@@ -4,11 +4,10 @@ import asyncio
 import time
 from typing import Any
 
-from django.contrib.auth import HASH_SESSION_KEY
 from django.http import Http404
 from django.utils import timezone
 
-from chat import access, presence, queries, service, wire
+from chat import access, announce, presence, queries, service, wire
 from chat.boards import boards
 from chat.consumers.base import NOT_ALLOWED, Action, Socket, in_database
 from chat.hub import Told, desks, hub, member, visitor
@@ -44,11 +43,11 @@ class DeskConsumer(Socket):
             return
         slug = self.scope["url_route"]["kwargs"]["organisation"]
         try:
-            self.membership = await in_database(access.desk_membership)(person, slug)
+            self.membership = await in_database(access.desk_membership)(person, session, slug)
         except Http404:
             await self.turn_away()
             return
-        self.session = str(session.session_key), str(session.get(HASH_SESSION_KEY, ""))
+        self.session = str(session.session_key), access.mark_of(session)
         self.topics = (
             desks(self.membership.organisation_id),
             member(self.membership.organisation_id, self.membership.pk),
@@ -101,6 +100,9 @@ class DeskConsumer(Socket):
     async def hear(self, frame: dict[str, Any], text: str) -> None:
         if frame["kind"] == "_changed":
             self.refresh_soon()
+        elif frame["kind"] == "_signed_out":
+            if frame["session"] == announce.fingerprint(self.session[0]):
+                await self.finish(NOT_ALLOWED)
         elif not self.finished:
             await self.send(text_data=text)
             if frame["kind"] == "state" and frame["state"] in STATES_OVER:

@@ -6,23 +6,32 @@ from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db import models
 from django.http import HttpRequest
 
-from helplines import access
+from helplines import access, second_factor
 from helplines.models import Membership, Organisation, Role, Staff
 
 Row = TypeVar("Row", bound=models.Model)
 REMEMBERED = "_administered"
+CHECKED = "_has_second_step"
 
 
 def is_operator(request: HttpRequest) -> bool:
     """The operator of the installation sees every organisation."""
-    return bool(isinstance(request.user, Staff) and request.user.is_active and request.user.is_superuser)
+    staff = request.user
+    return isinstance(staff, Staff) and staff.is_active and staff.is_superuser and has_second_step(request)
+
+
+def has_second_step(request: HttpRequest) -> bool:
+    """Whether the session was opened with the second step, where there must be one; asked once a request (O03)."""
+    if not hasattr(request, CHECKED):
+        setattr(request, CHECKED, second_factor.is_open_for(request))
+    return bool(getattr(request, CHECKED))
 
 
 def administered(request: HttpRequest) -> list[Organisation]:
     """The organisations of which this person is an administrator in force; asked once a request."""
     if not hasattr(request, REMEMBERED):
         staff = request.user
-        found = access.memberships_of(staff) if isinstance(staff, Staff) else []
+        found = access.memberships_of(staff) if isinstance(staff, Staff) and has_second_step(request) else []
         mine = {entry.organisation_id: entry.organisation for entry in found if entry.role == Role.ADMINISTRATOR}
         setattr(request, REMEMBERED, list(mine.values()))
     organisations: list[Organisation] = getattr(request, REMEMBERED)

@@ -26,6 +26,7 @@ def safe() -> dict[str, Any]:
         "EMBEDDED": False,
         "DEMO": False,
         "DEBUG": False,
+        "SECOND_FACTOR_REQUIRED": True,
         "SECRET_KEY": secrets.token_urlsafe(64),
         "MASTER_KEYS": f"2026-01:{KEY}",
         "ORIGIN": "https://chat.example.org",

@@ -5,7 +5,9 @@ import pytest
 import time_machine
 from axes.models import AccessAttempt
 from django.core import mail
+from django.db import connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from helplines.models import Staff
@@ -245,8 +247,9 @@ def test_page_of_the_account_is_ours(client, db, name):
     assert answer.headers["Cache-Control"].endswith("no-store") or "no-store" in answer.headers["Cache-Control"]
 
 
-def test_forgotten_password_is_chosen_anew_through_the_mailed_link(client, staff):
-    answer = client.post(reverse("account_reset_password"), {"email": staff.email})
+def test_forgotten_password_is_chosen_anew_through_the_mailed_link(client, staff, done):
+    with done():
+        answer = client.post(reverse("account_reset_password"), {"email": staff.email})
     assert answer.url == reverse("account_reset_password_done")
     (letter,) = mail.outbox
     assert letter.to == [staff.email]
@@ -259,11 +262,17 @@ def test_forgotten_password_is_chosen_anew_through_the_mailed_link(client, staff
     assert client.get(link, follow=True).context["token_fail"]
 
 
-def test_forgotten_password_of_nobody_gets_the_same_answer_and_no_mail(client, staff):
-    answers = [
-        client.post(reverse("account_reset_password"), {"email": address})
-        for address in (staff.email, "nobody@example.org")
-    ]
+@pytest.mark.promise("O04")
+def test_forgotten_password_of_nobody_gets_the_same_answer_and_no_mail(client, staff, done):
+    """The page writes no letter: for both it asks one question and sends one job (security goal G3)."""
+    answers, questions = [], []
+    for address in (staff.email.upper(), "nobody@example.org"):
+        with done() as jobs, CaptureQueriesContext(connection) as asked:
+            answers.append(client.post(reverse("account_reset_password"), {"email": address}))
+            assert mail.outbox == [] or address.startswith("nobody")
+        about_people = [entry["sql"] for entry in asked if "helplines_staff" in entry["sql"]]
+        questions.append((len(jobs), about_people[0].lower().replace(address.lower(), "")))
+    assert questions[0] == questions[1]
     assert [(answer.status_code, answer.url) for answer in answers] == [
         (302, reverse("account_reset_password_done"))
     ] * 2

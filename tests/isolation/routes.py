@@ -22,6 +22,18 @@ SIGN_IN = {
     "account_reset_password_done": "all",
     "account_reset_password_from_key": "all",
     "account_reset_password_from_key_done": "all",
+    "account_reauthenticate": "signed in",
+    "mfa_index": "signed in",
+    "mfa_authenticate": "all",
+    "mfa_reauthenticate": "signed in",
+    "mfa_activate_totp": "signed in",
+    "mfa_deactivate_totp": "signed in",
+    "mfa_view_recovery_codes": "signed in",
+    "mfa_generate_recovery_codes": "signed in",
+    "mfa_add_webauthn": "signed in",
+    "mfa_remove_webauthn": "signed in",
+    "mfa_reauthenticate_webauthn": "signed in",
+    "mfa_login_webauthn": "all",
 }
 AUDIENCES = {"everybody", "line", "organisation", "signed in", "belonging", "members"}
 UNDECLARED = (
@@ -106,6 +118,8 @@ def value_of(route: Route, part: str, home: House | None, line_of: House | None)
         return ABSENT if home is None else home.rows[model].pk
     if part == "uidb36":
         return int_to_base36(ABSENT if home is None else home.rows["staff"].pk)
+    if part == "pk":
+        return ABSENT if home is None else home.passkey
     if part in FIXED_PARTS:
         return FIXED_PARTS[part]
     raise LookupError(UNREACHED.format(route=route, reason=f"its part {part!r} is unknown"))

@@ -1,0 +1,37 @@
+"""Pages of allauth on which people set up their second step, with our own way back to where they were going (O03)."""
+
+from typing import Any
+
+from allauth.mfa.base.views import IndexView
+from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
+from django.conf import settings
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from helplines.goals import safe_goal
+from helplines.second_factor import GOAL
+
+
+class SecondStep(IndexView):  # type: ignore[misc]
+    """What somebody has set up as a second step, and what they can add."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Remembers where the person was going: setting up takes several pages."""
+        session, wanted = self.request.session, safe_goal(self.request, self.request.GET.get("next", ""))
+        if wanted:
+            session[GOAL] = wanted
+        goal = session.get(GOAL, "") or reverse("start")
+        is_needed = settings.SECOND_FACTOR_REQUIRED
+        return {**super().get_context_data(**kwargs), "goal": goal, "second_step_required": is_needed}
+
+
+class SpareCodes(ViewRecoveryCodesView):  # type: ignore[misc]
+    """The spare codes, in sight once; then the way on."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        goal = self.request.session.get(GOAL, "") or reverse("start")
+        return {**super().get_context_data(**kwargs), "goal": goal}
+
+
+second_step = require_safe(SecondStep.as_view())
+spare_codes = require_safe(SpareCodes.as_view())

@@ -1,0 +1,48 @@
+"""Forms of allauth that do a little more, or a little less, than theirs."""
+
+from typing import Any
+
+from allauth.core import context
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, generate_totp_secret
+from allauth.mfa.utils import decrypt, encrypt
+from django import forms
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from helplines.models import Staff
+from helplines.tasks import send_reset
+
+
+class AskForLink(forms.Form):
+    """Asks for a link to a new password. The answer, and how long it takes, is the same for everybody (G3)."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email", "autocapitalize": "none"})
+    )
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        email: str = self.cleaned_data["email"]
+        found = Staff.objects.filter(email__iexact=email, is_active=True).values_list("pk", flat=True).first()
+        transaction.on_commit(lambda: send_reset.delay(found or 0, get_language()))
+        return email
+
+
+class SetUpApp(ActivateTOTPForm):  # type: ignore[misc]
+    """The code that shows that an app was set up. The seed waits for it sealed, also in the session."""
+
+    code = forms.CharField(
+        label=_("Code from the app"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.user = kwargs.pop("user")
+        forms.Form.__init__(self, *args, **kwargs)
+        session = context.request.session
+        if not self.is_bound or SECRET_SESSION_KEY not in session:
+            session[SECRET_SESSION_KEY] = encrypt(generate_totp_secret())
+        self.secret = decrypt(session[SECRET_SESSION_KEY])
