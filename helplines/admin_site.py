@@ -50,6 +50,12 @@ class HelplinesAdminSite(admin.AdminSite):
         found = {model["object_name"]: model for app in super().get_app_list(request) for model in app["models"]}
         return [{"name": name, "models": [found[key] for key in keys if key in found]} for name, keys in self.groups]
 
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """The first page, with what waits for a second person."""
+        from helplines.admin.publishing import waiting_for
+
+        return super().index(request, {**(extra_context or {}), "waiting": waiting_for(request)})
+
     def app_index(self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None) -> Any:
         """There is one overview, not one for each part of the program."""
         return redirect("admin:index")

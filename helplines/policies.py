@@ -29,6 +29,8 @@ NUMBERS = {
 # Numbers that may be absent: then there is no such rule.
 OPTIONAL = frozenset({"contact_limit", "silent_minutes", "wrapup_minutes"})
 FLAGS = ("queue", "may_ask_name")
+# What nobody changes alone (issue 3, section 4). A value about identities or reading along joins them as soon as it exists.
+TWO_PEOPLE = frozenset({"retention_months"})
 TEXTS = ("greeting", "disclaimer")
 LONGEST_TEXT, LONGEST_LABEL, MOST_QUESTIONS, MOST_CHOICES = 4000, 200, 20, 50
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -144,6 +146,11 @@ def differences(before: PolicyValues | None, after: PolicyValues) -> list[Change
     """What differs, in the order of the fields; everything when there was no version before."""
     pairs = [(name, getattr(before, name, None), getattr(after, name)) for name in FIELDS]
     return [Change(name, old, new) for name, old, new in pairs if before is None or old != new]
+
+
+def needs_two(before: PolicyValues, after: PolicyValues) -> bool:
+    """Whether something differs that a second person must confirm."""
+    return any(change.field in TWO_PEOPLE for change in differences(before, after))
 
 
 def read(raw: Any) -> PolicyValues:

@@ -153,6 +153,7 @@ MESSAGES: Mapping[str, Any] = {
     "no_choices_here": gettext_lazy("This kind of question has no answers to choose from."),
     "language_not_ours": gettext_lazy("Your organisation does not write in this language."),
     "in_the_past": gettext_lazy("This moment has passed."),
+    "needs_two": gettext_lazy("A second person must confirm this change."),
     "too_many": gettext_lazy("These are too many: at most %(most)s."),
 }
 

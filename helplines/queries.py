@@ -5,7 +5,7 @@ Every function here is called inside the organisation's scope.
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
-from typing import NamedTuple, TypedDict
+from typing import Any, NamedTuple, TypedDict
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -81,6 +81,21 @@ def policy_for(line: Line, at: datetime | None = None) -> PolicyValues:
     at = at or timezone.now()
     found = Policy.objects.filter(line=line).in_force(at).first()
     return policies.overlay(organisation_policy(line.organisation, at), found.values if found else {})
+
+
+def before_and_after(
+    organisation: Organisation, line: Line | None, values: dict[str, Any], at: datetime
+) -> tuple[PolicyValues, PolicyValues]:
+    """What counts at a moment without a new version, and with it; `values` as a version holds them."""
+    base = organisation_policy(organisation, at)
+    return (policy_for(line, at), policies.overlay(base, values)) if line else (base, policies.read(values))
+
+
+def needs_two(organisation: Organisation, line: Line | None, values: dict[str, Any], at: datetime) -> bool:
+    """Whether these values change at that moment what nobody changes alone; a first version changes nothing."""
+    if not Policy.objects.filter(organisation=organisation, line=None).exists():
+        return False
+    return policies.needs_two(*before_and_after(organisation, line, values, at))
 
 
 def rules_of(line: Line, since: datetime) -> Rules:

@@ -69,25 +69,20 @@ def publish_policy(
     author: Staff | None,
     line: Line | None = None,
     valid_from: datetime | None = None,
+    second: Staff | None = None,
 ) -> Policy:
     """A next version of the promises of an organisation, or, with a line, of what that line does otherwise (N04).
 
     `valid_from` is now when left out, and never in the past. The version must go together with every other version
-    that will be in force beside it. Raises PolicyError with all that is wrong.
+    that will be in force beside it. `second` confirmed what the author may not change alone: only
+    `helplines.proposals` knows such a person. Raises PolicyError with all that is wrong.
     """
-    now = timezone.now()
     with inside(organisation):
         # Two who publish at once get two numbers.
         Organisation.objects.select_for_update().get(pk=organisation.pk)
-        checked = policies.parse_override(values) if line else policies.dump(policies.parse(values))
-        starts = max(valid_from or now, now)
-        problems = [
-            *publishing_problems(organisation, line, valid_from or now, now, reason),
-            *language_problems(organisation, checked),
-            *pairing_problems(organisation, line, checked, starts),
-        ]
-        if problems:
-            raise PolicyError(problems)
+        checked, starts = checked_version(organisation, line, values, reason, valid_from)
+        if second is None and queries.needs_two(organisation, line, checked, starts):
+            raise PolicyError([Problem("", "needs_two", {})])
         return Policy.objects.create(
             organisation=organisation,
             line=line,
@@ -97,6 +92,23 @@ def publish_policy(
             reason=reason.strip(),
             author=author,
         )
+
+
+def checked_version(
+    organisation: Organisation, line: Line | None, values: dict[str, Any], reason: str, valid_from: datetime | None
+) -> tuple[dict[str, Any], datetime]:
+    """The values as a version holds them, and from when it counts. Raises PolicyError with all that is wrong."""
+    now = timezone.now()
+    checked = policies.parse_override(values) if line else policies.dump(policies.parse(values))
+    starts = max(valid_from or now, now)
+    problems = [
+        *publishing_problems(organisation, line, valid_from or now, now, reason),
+        *language_problems(organisation, checked),
+        *pairing_problems(organisation, line, checked, starts),
+    ]
+    if problems:
+        raise PolicyError(problems)
+    return checked, starts
 
 
 def publishing_problems(

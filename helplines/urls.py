@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from helplines import views
+from helplines import proposal_views, views
 
 urlpatterns = [
     path("start/", views.start, name="start"),
     path("agreement/<slug:organisation>/", views.agreement, name="agreement"),
     path("promises/<slug:organisation>/", views.promises, name="promises"),
+    path("proposals/<slug:organisation>/", proposal_views.proposal, name="proposal"),
 ]

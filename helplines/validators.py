@@ -26,6 +26,7 @@ RESERVED = {
     "media",
     "metrics",
     "promises",
+    "proposals",
     "readyz",
     "start",
     "static",

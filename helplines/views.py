@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from helplines import access, policies, policy_words, queries, second_factor, service
+from helplines import access, policies, policy_words, proposals, queries, second_factor, service
 from helplines.fields import in_language
 from helplines.gate import belonging, members, signed_in, to_second_step
 from helplines.goals import safe_goal
@@ -118,6 +118,7 @@ def promises(request: HttpRequest, membership: Membership) -> HttpResponse:
         "lines": [line_promises(line) for line in lines],
         "versions": queries.versions(organisation),
         "now": timezone.now(),
+        "waits": membership.role in proposals.MAY_CONFIRM and proposals.waiting(organisation),
     }
     with timezone.override(organisation.time_zone):
         return render(request, "helplines/promises.html", context)

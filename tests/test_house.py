@@ -32,6 +32,7 @@ WRITERS_TOO = {
     "config/demo/": "sows the example organisations",
     "helplines/welcome.py": "takes a person on: account, roles and link together",
     "helplines/second_factor.py": "takes factors and sessions away together",
+    "helplines/proposals.py": "what waits for a second person",
     "helplines/models/": "a model's own `save` calls Django's",
 }
 WRITES = {
@@ -42,6 +43,7 @@ WRITES = {
 ABOUT_PEOPLE = {
     "helplines.Staff", "helplines.Membership", "helplines.Assignment", "helplines.AgreementAcceptance",
     "helplines.Policy",  # its author
+    "helplines.PolicyProposal",  # who proposed and who decided; kept beside the version, as its author is
     "helplines.Branch",  # an address and a number of a centre, now and then of one person
     "helplines.CannedReply",  # some are of one counsellor
     "chat.Conversation", "chat.Message", "chat.Presence",

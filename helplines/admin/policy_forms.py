@@ -51,10 +51,11 @@ ORDER = (
 
 
 class Sentence(NamedTuple):
-    """A sentence with a value in it, to be changed in place."""
+    """A sentence with a value in it, to be changed in place; `end` is the full stop that stays beside the value."""
 
     before: str
     field: forms.BoundField
+    end: str
     after: str
 
 
@@ -112,7 +113,8 @@ class PolicyForm(forms.Form):
         """The values in the order in which they are read; a yes or no stands before its words."""
         for name in ORDER:
             before, _gap, after = str(SENTENCES.get(name, "")).partition("[]")
-            yield Sentence(before, self[name], after or str(self[name].label))
+            end = after[: len(after) - len(after.lstrip(".,;:"))]
+            yield Sentence(before, self[name], end, after[len(end) :] if before or after else str(self[name].label))
 
     def texts(self) -> list[forms.BoundField]:
         return [self["greeting"], self["disclaimer"]]

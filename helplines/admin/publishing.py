@@ -5,10 +5,12 @@ While somebody types, the page asks for what visitors will read (`look`); withou
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -16,11 +18,12 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from helplines import policies, policy_words, queries, service
+from helplines import policies, policy_words, proposals, queries, service
+from helplines.admin import wall
 from helplines.admin.policy_forms import ConfirmForm, PolicyForm, known_keys, question_formset
 from helplines.admin.previews import chosen, places, preview, previews
 from helplines.admin.widgets import write_in
-from helplines.models import Line, Organisation, Policy, Staff
+from helplines.models import Line, Organisation, Policy, PolicyProposal, ProposalState, Staff
 
 ROOM = 1  # empty questions to begin with
 
@@ -106,19 +109,33 @@ class Publishing:
         return self.publish_now(values, confirm) if confirm.is_valid() else self.review_page(values, confirm)
 
     def publish_now(self, values: policies.PolicyValues, confirm: ConfirmForm) -> HttpResponse:
-        assert isinstance(self.request.user, Staff)  # noqa: S101  the site lets in nobody else
+        given: dict[str, Any] = {"organisation": self.organisation, "line": self.line, "values": self.stored(values)}
         try:
-            version = service.publish_policy(
-                organisation=self.organisation,
-                line=self.line,
-                values=self.stored(values),
-                author=self.request.user,
-                **confirm.cleaned_data,
-            )
+            if self.needs_two(values, confirm.cleaned_data["valid_from"]):
+                return self.propose(confirm, **given)
+            version = service.publish_policy(author=self.person, **given, **confirm.cleaned_data)
         except policies.PolicyError as error:
             return self.form_page(*self.unbound(values), problems=error.problems)
+        except proposals.Refused as refusal:
+            messages.error(self.request, str(proposals.REFUSALS[refusal.code]))
+            return self.review_page(values, confirm)
         messages.success(self.request, _("Version %(number)s is published.") % {"number": version.number})
         return redirect("admin:helplines_policy_change", version.pk)
+
+    def propose(self, confirm: ConfirmForm, **given: Any) -> HttpResponse:
+        """Let the version wait for a second person; without a chosen moment it counts when it is confirmed."""
+        given["valid_from"] = confirm.cleaned_data["valid_from"] if "valid_from" in confirm.changed_data else None
+        proposals.propose(proposer=self.person, reason=confirm.cleaned_data["reason"], **given)
+        messages.success(self.request, _("Your proposal waits for a second person. Nothing changed yet."))
+        return redirect("admin:index")
+
+    def needs_two(self, values: policies.PolicyValues, at: datetime) -> bool:
+        return queries.needs_two(self.organisation, self.line, self.stored(values), at)
+
+    @property
+    def person(self) -> Staff:
+        assert isinstance(self.request.user, Staff)  # noqa: S101  the site lets in nobody else
+        return self.request.user
 
     # What they need
 
@@ -204,6 +221,8 @@ class Publishing:
             "values": json.dumps(policies.dump(values)),
             "against": self.against,
             "confirm": confirm,
+            "two": self.needs_two(values, timezone.now()),
+            "seconds": proposals.seconds(self.organisation, self.person),
         }
         return self.page("policy_review", context)
 
@@ -219,6 +238,12 @@ class Publishing:
 def whole(given: str) -> int:
     """The number that a page sent along; 0 for what is no number."""
     return int(given) if given.isdecimal() and len(given) < 10 else 0
+
+
+def waiting_for(request: HttpRequest) -> "QuerySet[PolicyProposal]":
+    """The proposals that wait for a second person, of the organisations that somebody administers."""
+    found = PolicyProposal.objects.filter(state=ProposalState.OPEN)
+    return wall.own(request, found.select_related("organisation", "line", "proposer"))
 
 
 def wrong_in(*forms: Any) -> Iterator[tuple[str, list[str]]]:

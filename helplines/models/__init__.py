@@ -9,7 +9,7 @@ from helplines.models.people import (
     Role,
     Staff,
 )
-from helplines.models.promises import Policy
+from helplines.models.promises import Policy, PolicyProposal, ProposalState
 from helplines.models.replies import CannedReply
 from helplines.models.times import Closure, ClosureKind, ExtraOpening, OpeningHours, Weekday
 
@@ -29,6 +29,8 @@ __all__ = [
     "OpeningHours",
     "Organisation",
     "Policy",
+    "PolicyProposal",
+    "ProposalState",
     "Role",
     "Staff",
     "Weekday",

@@ -164,6 +164,27 @@ class PolicyFactory(TenantFactory):
             return models.Policy.objects.filter(organisation=self.organisation, line=line).count() + 1
 
 
+class PolicyProposalFactory(TenantFactory):
+    """A change of the retention that waits for a second person; it counts against the newest version there is."""
+
+    class Meta:
+        model = models.PolicyProposal
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    values = factory.LazyFunction(lambda: {"retention_months": 12})
+    reason = "A test needs it"
+    proposer = factory.LazyAttribute(
+        lambda made: MembershipFactory(organisation=made.organisation, role=models.Role.ADMINISTRATOR).staff
+    )
+    created_at = factory.LazyFunction(timezone.now)
+
+    @factory.lazy_attribute
+    def against(self) -> int:
+        with across_organisations():
+            newest = models.Policy.objects.filter(organisation=self.organisation).order_by("-pk").first()
+            return newest.pk if newest else 0
+
+
 class OpeningHoursFactory(TenantFactory):
     class Meta:
         model = models.OpeningHours

@@ -39,18 +39,21 @@ def versions() -> int:
 
 @pytest.mark.promise("F01", "N04")
 def test_publishing_makes_the_next_version_with_author_and_reason(client, ours):
-    reviewed = review(client, page_of(ours), retention_months="12")
+    reviewed = review(client, page_of(ours), block_hours="12")
     publish(client, page_of(ours), reviewed, reason="The board wants so")
     with across_organisations():
         newest = Policy.objects.filter(organisation=ours.organisation, line=None).first()
     assert (newest.number, newest.reason, newest.author) == (3, "The board wants so", ours.admin)
-    assert in_force(ours) == policies.parse({"retention_months": 12, "questions": [AGE]})
+    assert in_force(ours) == policies.parse({"block_hours": 12, "questions": [AGE]})
 
 
 def test_review_shows_only_what_differs_as_sentences(client, ours):
-    changes = review(client, page_of(ours), retention_months="12").context["changes"]
+    changes = review(client, page_of(ours), block_hours="12").context["changes"]
     assert [(change.before, change.after) for change in changes] == [
-        (["A talk is gone 6 months after it ends."], ["A talk is gone 12 months after it ends."])
+        (
+            ["A visitor who is blocked can come back after 8 hours."],
+            ["A visitor who is blocked can come back after 12 hours."],
+        )
     ]
 
 
@@ -64,7 +67,7 @@ def test_review_shows_the_texts_as_visitors_will_read_them(client, ours):
 
 def test_nothing_is_published_before_the_last_step(client, ours):
     before = versions()
-    review(client, page_of(ours), retention_months="12")
+    review(client, page_of(ours), block_hours="12")
     assert versions() == before
 
 
@@ -72,10 +75,10 @@ def test_nothing_is_published_before_the_last_step(client, ours):
 @pytest.mark.parametrize("reason", ["", "   "])
 def test_publishing_needs_a_reason_and_keeps_the_values(client, ours, reason):
     before = versions()
-    reviewed = review(client, page_of(ours), retention_months="12")
+    reviewed = review(client, page_of(ours), block_hours="12")
     answer = publish(client, page_of(ours), reviewed, reason=reason)
     assert (versions(), list(answer.context["confirm"].errors)) == (before, ["reason"])
-    assert json.loads(answer.context["values"])["retention_months"] == 12
+    assert json.loads(answer.context["values"])["block_hours"] == 12
 
 
 @pytest.mark.parametrize("value", ["0", "", "-3", "121", "six", "1.5"])
@@ -146,9 +149,9 @@ def test_room_for_one_question_more_keeps_what_was_filled_in(client, ours):
 
 
 def test_back_to_the_form_keeps_the_values(client, ours):
-    reviewed = review(client, page_of(ours), retention_months="12")
+    reviewed = review(client, page_of(ours), block_hours="12")
     answer = client.post(page_of(ours), {"step": "edit", "values": reviewed.context["values"]})
-    assert answer.context["form"]["retention_months"].value() == 12
+    assert answer.context["form"]["block_hours"].value() == 12
 
 
 @pytest.mark.promise("A01")
@@ -164,28 +167,28 @@ def test_line_keeps_only_what_it_does_otherwise(client, ours):
 def test_version_from_later_on_does_not_count_yet(client, ours):
     later = timezone.localtime(timezone.now() + dt.timedelta(days=40), dt.UTC)
     when = {"valid_from_0": later.strftime("%Y-%m-%d"), "valid_from_1": "12:00"}
-    publish(client, page_of(ours), review(client, page_of(ours), retention_months="12"), reason="Later", **when)
-    assert (in_force(ours).retention_months, versions()) == (6, 3)
+    publish(client, page_of(ours), review(client, page_of(ours), block_hours="12"), reason="Later", **when)
+    assert (in_force(ours).block_hours, versions()) == (8, 3)
 
 
 def test_version_cannot_count_from_the_past(client, ours):
     when = {"valid_from_0": "2020-01-01", "valid_from_1": "12:00"}
-    reviewed = review(client, page_of(ours), retention_months="12")
+    reviewed = review(client, page_of(ours), block_hours="12")
     answer = publish(client, page_of(ours), reviewed, reason="Too late", **when)
     assert list(answer.context["confirm"].errors) == ["valid_from"]
 
 
 def test_version_that_came_between_is_shown_first(client, ours):
-    reviewed = review(client, page_of(ours), retention_months="12")
-    PolicyFactory(organisation=ours.organisation, values={"retention_months": 3, "questions": [AGE]})
+    reviewed = review(client, page_of(ours), block_hours="12")
+    PolicyFactory(organisation=ours.organisation, values={"block_hours": 3, "questions": [AGE]})
     before = versions()
     answer = publish(client, page_of(ours), reviewed, reason="I was first")
     changes = answer.context["changes"]
-    assert (versions(), changes[0].before) == (before, ["A talk is gone 3 months after it ends."])
+    assert (versions(), changes[0].before) == (before, ["A visitor who is blocked can come back after 3 hours."])
 
 
 def test_values_that_somebody_tampered_with_are_not_published(client, ours):
-    reviewed = review(client, page_of(ours), retention_months="12")
+    reviewed = review(client, page_of(ours), block_hours="12")
     before = versions()
     client.post(
         page_of(ours),

@@ -83,10 +83,10 @@ def test_new_organisation_that_cannot_be_leaves_nothing_behind(wrong):
 
 @pytest.mark.promise("N04")
 def test_versions_count_up_and_the_newest_counts(line):
-    first = publish(line.organisation, {"retention_months": 12})
-    second = publish(line.organisation, {"retention_months": 3})
+    first = publish(line.organisation, {"capacity": 2})
+    second = publish(line.organisation, {"capacity": 3})
     assert (first.number, second.number) == (1, 2)
-    assert in_force(line.organisation).retention_months == 3
+    assert in_force(line.organisation).capacity == 3
 
 
 @pytest.mark.promise("N04")
@@ -167,11 +167,11 @@ def test_line_cannot_ask_a_name_that_a_coming_version_forbids(line):
 
 
 def test_line_does_only_otherwise_what_it_says(line):
-    publish(line.organisation, {"retention_months": 12, "capacity": 2})
+    publish(line.organisation, {"block_hours": 12, "capacity": 2})
     publish(line.organisation, {"capacity": 3}, line=line)
-    assert promises(line) == PolicyValues(retention_months=12, capacity=3)
-    publish(line.organisation, {"retention_months": 4})
-    assert promises(line) == PolicyValues(retention_months=4, capacity=3)
+    assert promises(line) == PolicyValues(block_hours=12, capacity=3)
+    publish(line.organisation, {"block_hours": 4})
+    assert promises(line) == PolicyValues(block_hours=4, capacity=3)
 
 
 @pytest.mark.promise("O10")

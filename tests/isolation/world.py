@@ -40,6 +40,7 @@ FIXED = {
     "helplines.Organisation": {"time_zone", "accent", "logo_type"},
     "helplines.Staff": {"password", "language"},
     "helplines.Policy": {"values"},  # written below, in the shape of a policy
+    "helplines.PolicyProposal": {"values"},  # in the shape of a policy too
     "chat.Conversation": {"language", "code"},  # the contents are sealed to this code
     "privacy.OrganisationKey": {"master"},
     "privacy.ConversationKey": {"conversation"},  # the code again
@@ -116,7 +117,10 @@ def house(name: str) -> House:
         "cannedreply": made.CannedReplyFactory(organisation=organisation),
         "closure": made.ClosureFactory(organisation=organisation, line=made.LineFactory(organisation=organisation)),
         "extraopening": made.ExtraOpeningFactory(line=line),
-        "policy": made.PolicyFactory(organisation=organisation),
+        "policy": (policy := made.PolicyFactory(organisation=organisation)),
+        "policyproposal": made.PolicyProposalFactory(
+            organisation=organisation, proposer=home.people[Role.ADMINISTRATOR], against=policy.pk
+        ),
         "staff": membership.staff,
         "membership": membership,
         "confidentialityagreement": agreement,
