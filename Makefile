@@ -1,11 +1,12 @@
 # Needs only Python (3.11 or newer, with venv) and make. No Docker, Node, Redis or root.
 PYTHON ?= python3
 PORT ?= 8000
+CLUSTER_PORT ?= 8443
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lint promises bench
+.PHONY: help demo demo-reset test lint promises bench cluster
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -24,6 +25,9 @@ lint: .venv/.dev ## Check style, types, layers, migrations and translations
 
 promises: .venv/.dev ## List the promises of the requirements and which tests show them
 	@$(BIN)/python -m tests.promises
+
+cluster: .venv/.dev ## Start the production shape on this machine, from its PostgreSQL, Redis and nginx (CLUSTER_PORT=8443)
+	@$(BIN)/python -m deploy.cluster --port $(CLUSTER_PORT)
 
 bench: .venv/.dev ## Measure how fast it is beside the usual way (PostgreSQL and Redis needed; ONLY="W1 W3")
 	@$(BIN)/python -m bench $(ONLY)

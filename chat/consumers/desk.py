@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from chat import access, announce, presence, queries, service, wire
 from chat.boards import boards
-from chat.consumers.base import NOT_ALLOWED, Action, in_database
-from chat.consumers.desk_tools import DeskTools
+from chat.consumers.base import NOT_ALLOWED, Action, Socket, in_database
 from chat.hub import Told, desks, hub, member, visitor
 from chat.keeper import Whereabouts, keeper
 from chat.models import Conversation
@@ -26,7 +25,7 @@ REFRESH_SECONDS = 0.2
 RIGHT_SECONDS = 1.0
 
 
-class DeskConsumer(DeskTools):
+class DeskConsumer(Socket):
     """One tab of one counsellor."""
 
     decoder = wire.desk_decoder
@@ -76,7 +75,6 @@ class DeskConsumer(DeskTools):
             wire.DeskSince: self.since,
             wire.DeskSeen: self.mark_seen,
             wire.Close: self.end,
-            **self.tools(),
         }
         return actions.get(type(frame))
 

@@ -1,8 +1,6 @@
 """What is stored of talks."""
 
-from chat.models.advice import Advice, AdviceAnswer, AdviceQuerySet
 from chat.models.comebacks import RejoinTries
-from chat.models.notes import Note, NoteQuerySet
 from chat.models.talks import (
     STALE,
     Conversation,
@@ -16,14 +14,9 @@ from chat.models.talks import (
 
 __all__ = [
     "STALE",
-    "Advice",
-    "AdviceAnswer",
-    "AdviceQuerySet",
     "Conversation",
     "ConversationQuerySet",
     "Message",
-    "Note",
-    "NoteQuerySet",
     "Presence",
     "PresenceQuerySet",
     "PresenceState",

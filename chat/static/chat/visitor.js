@@ -3,9 +3,7 @@
 import "./chat-composer.js";
 import "./chat-log.js";
 import { Host } from "./visitor-embedded.js";
-import { Exit, tellGone } from "./visitor-exit.js";
-import { Idle } from "./visitor-idle.js";
-import { switchLanguage } from "./visitor-language.js";
+import { Exit } from "./visitor-exit.js";
 import { Memory } from "./visitor-memory.js";
 import { confirmed, followKeyboard, part, show, step, tell } from "./visitor-page.js";
 import { rejoinForm, showTicket } from "./visitor-rejoin.js";
@@ -21,7 +19,6 @@ const questions = /** @type {HTMLFormElement | null} */ (part("questions"));
 const memory = new Memory(new URL(config.socket, location.href).pathname);
 const talk = new Talk({ config, memory, log });
 const status = new StatusPanel(config);
-const idle = new Idle();
 const host = config.embedded ? new Host(config.origins) : null;
 
 log.words = composer.words = strings;
@@ -65,7 +62,6 @@ function toThanks(title, text) {
   log.clear();
   questions?.reset();
   show("thanks");
-  tellGone(config.leave, null);
 }
 
 /** @param {Record<string, string>} answers */
@@ -113,7 +109,6 @@ const moves = {
     /** @type {HTMLElement} */ (part("with")).textContent = fill(strings.with, { name: move.counsellor || strings.log_nameless });
     tell("peer", "");
     const came = step() !== "talk";
-    if (came) idle.news(strings.cover_news);
     show("talk");
     if (came) composer.focus();
   },
@@ -168,10 +163,7 @@ on("place", ({ ahead }) => {
   tell("place", fill(sentence, { count: ahead }));
 });
 on("peer", ({ present }) => tell("peer", talk.state !== "active" || present ? "" : strings.peer_away));
-on("said", () => {
-  host?.unread();
-  idle.news(strings.cover_news);
-});
+on("said", () => host?.unread());
 on("returned", ({ text, why }) => {
   composer.giveBack(text);
   if (why === "closed" || why === "not_here") return;
@@ -250,10 +242,8 @@ click("leave", async () => {
   talk.leave();
   toThanks(waiting ? strings.left_title : strings.over_title, waiting ? "" : strings.thanks);
 });
-/** Only to come back in another language: that interrupts nothing. */
-let isMoving = false;
 window.addEventListener("beforeunload", (event) => {
-  if (!isMoving && talk.isOn && (step() === "talk" || step() === "waiting")) event.preventDefault();
+  if (talk.isOn && (step() === "talk" || step() === "waiting")) event.preventDefault();
 });
 
 /* Going away at once */
@@ -273,7 +263,7 @@ new Exit(config, {
 
 const close = part("close");
 close?.addEventListener("click", () => host?.close());
-host?.addEventListener("met", () => close?.classList.remove("visitor__close--not-yet"));
+host?.addEventListener("met", () => close && (close.hidden = false));
 host?.addEventListener("shown", () => {
   requestAnimationFrame(() => log.look());
   if (step() === "talk") composer.focus();
@@ -289,4 +279,3 @@ if (memory.held) {
 } else {
   document.body.dataset.at = "promise";
 }
-switchLanguage(memory.key, () => (isMoving = true));

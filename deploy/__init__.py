@@ -1,0 +1,1 @@
+"""How it runs in production; `make cluster` starts the same shape on one machine."""

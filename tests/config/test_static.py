@@ -1,0 +1,34 @@
+"""The files of a production installation: every name carries a hash, and every import leads to one."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.test import override_settings
+
+IMPORT = re.compile(r"""^\s*(?:import|export)\b[^;]*?["'](\.[^"']+)["']""", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All files, as `manage.py collectstatic` leaves them in production."""
+    root = tmp_path_factory.mktemp("static")
+    storages = {"staticfiles": {"BACKEND": "config.static.HashedFiles"}}
+    with override_settings(STATIC_ROOT=root, STORAGES=storages):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return root
+
+
+def test_files_collect_in_production(collected: Path):
+    assert (collected / "staticfiles.json").is_file()
+    assert list(collected.glob("chat/visitor.*.js.gz")) != []
+
+
+def test_modules_import_hashed_modules(collected: Path):
+    modules = [path for path in collected.glob("chat/*.js") if re.search(r"\.[0-9a-f]{12}\.js$", path.name)]
+    imports = [(path, found) for path in modules for found in IMPORT.findall(path.read_text())]
+    assert len(imports) > 20
+    plain = [f"{path.name}: {name}" for path, name in imports if not re.search(r"\.[0-9a-f]{12}\.js$", name)]
+    missing = [f"{path.name}: {name}" for path, name in imports if not (path.parent / name).is_file()]
+    assert (plain, missing) == ([], [])
