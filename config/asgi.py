@@ -1,4 +1,4 @@
-"""The one door for servers: pages go to Django, sockets to the talk."""
+"""The one door for servers: pages go to Django, sockets and polling visitors to the talk."""
 
 import os
 from typing import Any
@@ -13,7 +13,7 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
-from chat.routing import websocket_urlpatterns  # noqa: E402
+from chat.routing import poll_urlpatterns, websocket_urlpatterns  # noqa: E402
 from config.checks import refuse_unsafe_start  # noqa: E402
 from config.origins import Application, ExactOrigin, refuse  # noqa: E402
 
@@ -33,4 +33,13 @@ class SessionsForTheDesk:
 
 # An address without a socket is refused like a foreign origin, and leaves no trace in the log.
 sockets = URLRouter([*websocket_urlpatterns, re_path("", refuse)])  # type: ignore[arg-type]
-application = ProtocolTypeRouter({"http": pages, "websocket": ExactOrigin(SessionsForTheDesk(sockets))})
+polls = ExactOrigin(URLRouter([*poll_urlpatterns, re_path("", refuse)]))  # type: ignore[arg-type]
+
+
+async def pages_and_polls(scope: dict[str, Any], receive: Any, send: Any) -> Any:
+    """A talk over HTTP meets no session, no cookie and no middleware: its door is the same as a socket's."""
+    wanted = polls if scope["path"].startswith("/poll/") else pages
+    return await wanted(scope, receive, send)
+
+
+application = ProtocolTypeRouter({"http": pages_and_polls, "websocket": ExactOrigin(SessionsForTheDesk(sockets))})

@@ -1,4 +1,4 @@
-"""Who may open a socket: pages of our own origin and nobody else (security goal E2)."""
+"""Who may open a socket, or poll: pages of our own origin and nobody else (security goal E2)."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -11,12 +11,16 @@ Application = Callable[[Any, Any, Any], Awaitable[Any]]
 
 
 def origins_of(scope: dict[str, Any]) -> list[bytes]:
-    """Every `Origin` header of a handshake; a browser sends exactly one."""
+    """Every `Origin` header of a handshake or request; a browser sends exactly one."""
     return [value for name, value in scope.get("headers", []) if name.lower() == b"origin"]
 
 
 async def refuse(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """Ends a handshake before it is accepted; the browser is answered 403."""
+    """Ends a handshake before it is accepted, or a request unread; the browser is answered 403."""
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 403, "headers": [(b"cache-control", b"no-store")]})
+        await send({"type": "http.response.body", "body": b""})
+        return
     await receive()
     await send({"type": "websocket.close", "code": 4403})
 

@@ -280,6 +280,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"toeverlaat@{_origin
 FRAME_BYTES = 32 * 1024
 SAY_BURST = env.int("SAY_BURST", default=20)
 SAY_PER_SECOND = env.float("SAY_PER_SECOND", default=3.0)
+# Visitors of one process whose WebSockets are blocked, and who ask over HTTP instead.
+POLL_SESSIONS = env.int("POLL_SESSIONS", default=2000)
 
 LOGGING = {
     "version": 1,

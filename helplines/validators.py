@@ -25,6 +25,7 @@ RESERVED = {
     "livez",
     "media",
     "metrics",
+    "poll",
     "promises",
     "proposals",
     "readyz",

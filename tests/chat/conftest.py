@@ -8,6 +8,7 @@ import pytest_asyncio
 from chat.boards import boards
 from chat.hub import hub
 from chat.keeper import keeper
+from chat.polling import sessions
 from chat.statuses import statuses
 from chat.writer import writer
 
@@ -24,6 +25,7 @@ def nothing_remembered() -> Iterator[None]:
 async def live() -> AsyncIterator[None]:
     """Hub, keeper and writer of this process; they stop before the database is emptied."""
     yield
+    await sessions.stop()
     await keeper.stop()
     await hub.stop()
     writer.stop()

@@ -93,3 +93,23 @@ def test_name_of_a_host_must_be_equal(settings: Any, origin: str) -> None:
 )
 def test_origin_setting_is_read_as_browsers_send_it(written: str, sent: bytes) -> None:
     assert as_browsers_send_it(written) == sent
+
+
+@pytest.mark.parametrize(
+    ("origins", "status"), [([], 403), (["null"], 403), (["http://evil.example"], 403), ([OURS] * 2, 403)]
+)
+def test_request_from_another_origin_is_refused_unread(origins: list[str], status: int) -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        raise AssertionError("let in")
+
+    async def receive() -> dict[str, Any]:
+        raise AssertionError("read")
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    headers = [(b"origin", origin.encode()) for origin in origins]
+    asyncio.run(ExactOrigin(application)({"type": "http", "headers": headers}, receive, send))
+    assert [event.get("status") for event in sent] == [status, None]

@@ -99,8 +99,10 @@ class LiveServer:
         from chat.boards import boards
         from chat.hub import hub
         from chat.keeper import keeper
+        from chat.polling import sessions
         from chat.statuses import statuses
 
+        await sessions.stop()
         async with asyncio.timeout(PATIENCE):
             while keeper.sockets or hub.rooms or self.busy:
                 await asyncio.sleep(0.02)

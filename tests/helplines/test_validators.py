@@ -14,7 +14,7 @@ def problem(check, value):
     return found.value
 
 
-@pytest.mark.parametrize("slug", ["admin", "desk", "static", "start", "agreement", "promises", "ws", "account"])
+@pytest.mark.parametrize("slug", ["admin", "desk", "static", "start", "agreement", "promises", "ws", "poll", "account"])
 def test_address_name_of_the_program_is_refused_for_an_organisation(slug):
     assert problem(validators.free_slug, slug).code == "reserved"
     assert validators.free_slug(f"{slug}-huis") is None

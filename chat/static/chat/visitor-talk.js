@@ -1,6 +1,7 @@
 /** One talk of a visitor over the wire: it speaks the protocol and tells the page what happened. */
 
 import { Outbox } from "./outbox.js";
+import { Poll } from "./poll.js";
 import { Wire } from "./wire.js";
 
 /** @typedef {import("./visitor-memory.js").Memory} Memory */
@@ -33,7 +34,7 @@ export class Talk extends EventTarget {
     this.config = config;
     this.memory = memory;
     this.log = log;
-    this.wire = new Wire(config.socket, () => this.#firstFrame());
+    this.wire = new Wire(config.socket, () => this.#firstFrame(), Poll);
     this.outbox = new Outbox((id, text) => this.#mayWrite && this.wire.send({ do: "say", id, text }));
     this.#listen();
   }

@@ -1,9 +1,14 @@
-/** The line between this tab and the server: one WebSocket that mends itself, as `docs/protocol.md` says. */
+/** The line between this tab and the server: one WebSocket that mends itself, or what stands in for it (`docs/protocol.md`). */
 
 /** @typedef {"connecting" | "online" | "offline" | "stopped"} LineState */
 
 const PING_EVERY = 20_000;
 const SILENCE_ALLOWED = 10_000;
+/** A WebSocket that says nothing for so long is blocked: the spare line must be there within 5 s. */
+const BLOCKED_AFTER = 4000;
+const AT_ONCE = 250;
+const DEAF_AT_FIRST = 2;
+const OPEN = 1;
 const WAITS = [500, 1000, 2000, 4000, 8000];
 const MINUTE = 60_000;
 /** After these the server will say the same again. */
@@ -16,7 +21,7 @@ const ONCE_MORE = new Set([1009, 4400]);
  * line is: `{state, code}`, where `code` is the close code that led to it.
  */
 export class Wire extends EventTarget {
-  /** @type {WebSocket | null} */
+  /** @type {WebSocket | import("./poll.js").Poll | null} */
   #socket = null;
   /** @type {LineState} */
   #state = "stopped";
@@ -26,13 +31,21 @@ export class Wire extends EventTarget {
   #silenceTimer = 0;
   #waitTimer = 0;
   #mustWait = false;
+  /** Whether the connection of now is the spare line, and whether anything was heard on it. */
+  #isSpare = false;
+  #heard = false;
+  /** WebSockets in a row on which nothing was heard, and how many of them it takes to use the spare line. */
+  #deaf = 0;
+  #deafAllowed = DEAF_AT_FIRST;
 
   /**
    * @param {string} url an address on this origin (`/ws/…`) or a whole `ws:` address
    * @param {() => object | null} firstFrame what to say first, asked anew at every (re)connection
+   * @param {typeof import("./poll.js").Poll | null} [Spare] what stands in for a WebSocket where those are blocked
    */
-  constructor(url, firstFrame) {
+  constructor(url, firstFrame, Spare = null) {
     super();
+    this.Spare = Spare;
     const address = new URL(url, location.href);
     address.protocol = address.protocol.replace("http", "ws");
     this.url = address.href;
@@ -62,7 +75,7 @@ export class Wire extends EventTarget {
    * @returns {boolean} whether it went onto the line; that says nothing about it being stored
    */
   send(frame) {
-    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    if (this.#socket?.readyState !== OPEN) return false;
     this.#socket.send(JSON.stringify(frame));
     return true;
   }
@@ -70,7 +83,11 @@ export class Wire extends EventTarget {
   #connect() {
     clearTimeout(this.#waitTimer);
     this.#become("connecting", 0);
-    const socket = new WebSocket(this.url);
+    this.#heard = false;
+    this.#isSpare = this.Spare !== null && (this.#deaf >= this.#deafAllowed || !window.WebSocket);
+    // After the spare line a WebSocket is tried again: the network may be another one by then.
+    if (this.#isSpare) this.#deaf = 0;
+    const socket = this.#isSpare && this.Spare ? new this.Spare(this.url) : new WebSocket(this.url);
     this.#socket = socket;
     // A socket that was dropped may still speak: only the current one is heard.
     const current = (/** @type {(event: any) => void} */ listener) => (/** @type {any} */ event) => {
@@ -79,14 +96,20 @@ export class Wire extends EventTarget {
     socket.addEventListener("open", current(() => this.#opened()));
     socket.addEventListener("message", current((event) => this.#received(event.data)));
     socket.addEventListener("close", current((event) => this.#closed(event.code)));
-    this.#listenFor(SILENCE_ALLOWED);
+    this.#listenFor(this.#mayBeBlocked ? BLOCKED_AFTER : SILENCE_ALLOWED);
+  }
+
+  get #mayBeBlocked() {
+    return this.Spare !== null && !this.#isSpare && !this.#heard;
   }
 
   #opened() {
+    // Some boxes let a WebSocket open and nothing through it: the answer to a ping comes soonest.
+    if (this.#mayBeBlocked) this.#ping();
+    else this.#listenFor(SILENCE_ALLOWED);
     const frame = this.firstFrame();
     if (frame) this.send(frame);
-    this.#listenFor(SILENCE_ALLOWED);
-    if (!frame) this.#ping();
+    else this.#ping();
     this.#pingTimer = window.setInterval(() => this.#ping(), PING_EVERY);
     this.#become("online", 0);
   }
@@ -96,8 +119,16 @@ export class Wire extends EventTarget {
     clearTimeout(this.#silenceTimer);
     this.#silenceTimer = 0;
     this.#tries = this.#flukes = 0;
+    if (!this.#heard) this.#heardFirst();
     const frame = JSON.parse(data);
     if (typeof frame?.kind === "string") this.dispatchEvent(new CustomEvent(frame.kind, { detail: frame }));
+  }
+
+  /** What worked on this page says how soon to use the spare line: it is remembered nowhere else. */
+  #heardFirst() {
+    this.#heard = true;
+    this.#deaf = 0;
+    this.#deafAllowed = this.#isSpare ? 1 : 3;
   }
 
   #ping() {
@@ -108,17 +139,28 @@ export class Wire extends EventTarget {
   #listenFor(milliseconds) {
     clearTimeout(this.#silenceTimer);
     this.#silenceTimer = window.setTimeout(() => {
-      this.#drop();
-      this.#retry(0);
+      if (this.#mayBeBlocked) this.#deaf = Math.max(this.#deaf, this.#deafAllowed - 1);
+      this.#closed(0);
     }, milliseconds);
   }
 
-  /** @param {number} code */
+  /** @param {number} code 0: silence */
   #closed(code) {
+    const isBlocked = this.#mayBeBlocked && navigator.onLine !== false && (code === 0 || code === 1006);
     this.#drop();
+    if (isBlocked && this.#goOver()) return;
     const again = ONCE_MORE.has(code) && this.#flukes++ > 0;
     if (FINAL.has(code) || again) this.#rest(code);
     else this.#retry(code);
+  }
+
+  /** Nothing came over a WebSocket: once more at once, then the spare line. @returns {boolean} whether we do so now */
+  #goOver() {
+    this.#deaf += 1;
+    if (this.#deaf >= this.#deafAllowed) this.#connect();
+    else if (this.#deafAllowed === DEAF_AT_FIRST) this.#waitTimer = window.setTimeout(() => this.#connect(), AT_ONCE);
+    else return false;
+    return true;
   }
 
   /** @param {number} code */
@@ -135,7 +177,7 @@ export class Wire extends EventTarget {
     clearInterval(this.#pingTimer);
     clearTimeout(this.#silenceTimer);
     this.#silenceTimer = 0;
-    if (socket && socket.readyState <= WebSocket.OPEN) socket.close();
+    if (socket && socket.readyState <= OPEN) socket.close();
   }
 
   /** @param {number} code */
