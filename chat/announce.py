@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from chat.hub import Told, Topic, desks, hub, member, visitor
 from chat.models import Conversation
@@ -39,7 +40,10 @@ def tell_state(conversation: Conversation, *, by: str, why: str, counsellor: str
         "counsellor": counsellor,
     }
     after_commit(
-        Told(visitor(conversation.organisation_id, conversation.code), frame),
+        Told(
+            visitor(conversation.organisation_id, conversation.code),
+            {**frame, **conversation.time_left(timezone.now())},
+        ),
         *[Told(topic, {**frame, "talk": conversation.code}) for topic in both_sides(conversation)[1:]],
         Told(desks(conversation.organisation_id), CHANGED),
     )

@@ -35,3 +35,18 @@ class Bucket:
     @property
     def exhausted(self) -> bool:
         return self.over >= self.patience
+
+
+@dataclass
+class Seldom:
+    """Lets one thing of each kind through, and the next one only `seconds` later."""
+
+    seconds: float
+    known: dict[str, float] = field(default_factory=dict)
+
+    def may(self, what: str, now: float) -> bool:
+        """Whether this one may pass; `now` is a monotonic clock in seconds."""
+        if now - self.known.get(what, -self.seconds) < self.seconds:
+            return False
+        self.known[what] = now
+        return True

@@ -87,6 +87,14 @@ class Open(Frame):
     since: Seq = 0
 
 
+class VisitorTyping(Frame, tag="typing"):
+    pass
+
+
+class DeskTyping(Frame, tag="typing"):
+    talk: Code
+
+
 class DeskSay(Frame, tag="say"):
     talk: Code
     id: UUID
@@ -108,8 +116,8 @@ class Close(Frame):
     why: Literal["finished", "referred", "no_answer", "misuse"]
 
 
-VisitorFrame = Ping | Start | Resume | Rejoin | Keep | Leave | VisitorSay | VisitorSince | VisitorSeen
-DeskFrame = Ping | Hello | Here | Presence | Take | Open | DeskSay | DeskSince | DeskSeen | Close
+VisitorFrame = Ping | Start | Resume | Rejoin | Keep | Leave | VisitorSay | VisitorSince | VisitorSeen | VisitorTyping
+DeskFrame = Ping | Hello | Here | Presence | Take | Open | DeskSay | DeskSince | DeskSeen | DeskTyping | Close
 
 visitor_decoder: msgspec.json.Decoder[VisitorFrame] = msgspec.json.Decoder(VisitorFrame)
 desk_decoder: msgspec.json.Decoder[DeskFrame] = msgspec.json.Decoder(DeskFrame)

@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 in_database = database_sync_to_async
 NOT_ALLOWED, UNREADABLE, OTHER_TAB, TOO_MANY, OVER = 4403, 4400, 4409, 4429, 1000
 UNREADABLE_IN_A_ROW = 5
+# A client tells at most every 3 seconds that somebody writes; what comes sooner is dropped.
+TYPING_SECONDS = 2.5
 Action = Callable[[Any], Awaitable[None]]
 
 

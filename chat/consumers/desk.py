@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from chat import access, announce, presence, queries, service, wire
 from chat.boards import boards
-from chat.consumers.base import NOT_ALLOWED, Action, Socket, in_database
+from chat.consumers.base import NOT_ALLOWED, TYPING_SECONDS, Action, Socket, in_database
 from chat.hub import Told, desks, hub, member, visitor
 from chat.keeper import Whereabouts, keeper
+from chat.limits import Seldom
 from chat.models import Conversation
 from chat.sealed import Contents
 from chat.states import OVER as STATES_OVER
@@ -35,6 +36,7 @@ class DeskConsumer(Socket):
         self.greeted = False
         self.right_at = 0.0
         self.open_talks: dict[str, tuple[Conversation, Contents, str | None]] = {}
+        self.typings = Seldom(TYPING_SECONDS)
         self.seen: dict[int, dict[str, int]] = {}
         self.refreshing: asyncio.Task[None] | None = None
         person, session = self.scope.get("user"), self.scope.get("session")
@@ -74,6 +76,7 @@ class DeskConsumer(Socket):
             wire.DeskSay: self.say,
             wire.DeskSince: self.since,
             wire.DeskSeen: self.mark_seen,
+            wire.DeskTyping: self.typing,
             wire.Close: self.end,
         }
         return actions.get(type(frame))
@@ -213,6 +216,13 @@ class DeskConsumer(Socket):
     def was_said(self, conversation: Conversation, seq: int) -> bool:
         with inside(self.membership.organisation_id):
             return queries.counsellor_of(conversation, seq) == self.membership.pk
+
+    async def typing(self, frame: wire.DeskTyping) -> None:
+        """Only that somebody writes, and only in a talk that is theirs now; kept nowhere."""
+        await self.check_right_lately()
+        conversation, _contents, _name = await self.talk(frame.talk)
+        if self.typings.may(frame.talk, time.monotonic()) and await in_database(self.was_said)(conversation, 0):
+            hub.tell([Told(visitor(conversation.organisation_id, conversation.code), {"kind": "typing"})])
 
     async def end(self, frame: wire.Close) -> None:
         await self.check_right()

@@ -1,6 +1,7 @@
 """The visitor's socket."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +10,10 @@ from django.utils import timezone
 
 from chat import comebacks, queries, rejoin, service, wire
 from chat.access import line_for_visitors
-from chat.consumers.base import OTHER_TAB, OVER, TOO_MANY, UNREADABLE, Action, Socket, in_database
+from chat.consumers.base import OTHER_TAB, OVER, TOO_MANY, TYPING_SECONDS, UNREADABLE, Action, Socket, in_database
 from chat.hub import Told, Topic, hub, member, visitor
 from chat.keeper import Whereabouts, keeper
+from chat.limits import Seldom
 from chat.models import new_code
 from chat.states import OVER as STATES_OVER
 from chat.wire import RefusedError
@@ -34,6 +36,7 @@ class VisitorConsumer(Socket):
         self.topic: Topic | None = None
         self.early: list[tuple[dict[str, Any], str]] | None = None
         self.seen = self.misses = 0
+        self.typings = Seldom(TYPING_SECONDS)
         names = self.scope["url_route"]["kwargs"]
         try:
             self.line = await in_database(line_for_visitors)(names["organisation"], names["line"])
@@ -64,6 +67,7 @@ class VisitorConsumer(Socket):
             wire.VisitorSay: self.say,
             wire.VisitorSince: self.since,
             wire.VisitorSeen: self.mark_seen,
+            wire.VisitorTyping: self.typing,
             wire.Leave: self.leave,
         }
         return (before if self.held is None else during).get(type(frame))
@@ -210,6 +214,7 @@ class VisitorConsumer(Socket):
             "last_seq": talk.last_seq,
             "seen_seq": talk.counsellor_seen_seq,
             "language": talk.language,
+            **talk.time_left(timezone.now()),
             "rejoin": ticket_of(held),
             "back": talk.back_at is not None,
         }
@@ -258,6 +263,15 @@ class VisitorConsumer(Socket):
     def counsellor_who_said(self, held: service.Held, seq: int) -> int | None:
         with inside(self.line.organisation_id):
             return queries.counsellor_of(held.conversation, seq)
+
+    async def typing(self, frame: wire.VisitorTyping) -> None:
+        """Only that somebody writes; told to whoever has the talk now, and kept nowhere."""
+        held = self.mine()
+        if not self.typings.may("", time.monotonic()):
+            return
+        if counsellor := await in_database(self.counsellor_who_said)(held, 0):
+            told = {"kind": "typing", "talk": held.conversation.code}
+            hub.tell([Told(member(self.line.organisation_id, counsellor), told)])
 
     async def leave(self, frame: wire.Leave) -> None:
         held = self.mine()

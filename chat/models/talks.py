@@ -128,6 +128,13 @@ class Conversation(models.Model):
         """The same rule as `ConversationQuerySet.visitor_there`, for a row that was read already."""
         return self.visitor_connected and self.visitor_seen_at > now - STALE
 
+    def time_left(self, now: datetime) -> dict[str, int | None]:
+        """How many seconds a talk has until its soft end, by the server's clock; null while nobody has it (C03)."""
+        left = None
+        if self.state == State.ACTIVE and self.claimed_at:
+            left = round(self.soft_minutes * 60 - (now - self.claimed_at).total_seconds())
+        return {"left": left, "soft_minutes": self.soft_minutes}
+
 
 class Message(models.Model):
     """One message, sealed. `seq` counts 1, 2, 3, … without gaps within the conversation."""

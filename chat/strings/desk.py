@@ -75,6 +75,7 @@ def _lists() -> shared.Strings:
 def _talk() -> shared.Strings:
     return {
         "visitor_here": _("Visitor is here"),
+        "typing": _("{name} is writing"),
         "visitor_dropped": _("Visitor's connection is lost"),
         "clock": _("{n} min"),
         "clock_near": _("{n} min, {left} min left"),

@@ -17,10 +17,12 @@ def strings() -> Strings:
         "log_pending": _("Being sent"),
         "log_failed": _("Not sent yet."),
         "log_again": _("Try again"),
+        "log_sent": _("Sent"),
         "log_seen": _("Read"),
         "composer_label": _("Your message"),
         "composer_placeholder": _("Write here"),
         "composer_send": _("Send"),
         "composer_left": _("Room for {count} more characters."),
         "composer_too_long": _("This is {count} characters too long. Send it in two parts."),
+        "composer_one_too_long": _("This is 1 character too long. Send it in two parts."),
     }

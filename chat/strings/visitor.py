@@ -57,6 +57,10 @@ def talk() -> Strings:
     return {
         "with": _("Your talk with {name}"),
         "peer_away": _("The counsellor's line dropped. Stay here: what you write will arrive."),
+        "peer_back": _("The counsellor is back."),
+        "typing": _("{name} is writing"),
+        "cue_before": _("There are about {minutes} minutes left for this talk."),
+        "cue_end": _("The time for this talk is over. You do not have to stop at once. Round it off calmly."),
         "offline": _("The line dropped. We try again by ourselves. What you wrote is kept."),
         "unreachable": _("We cannot reach the chat yet. We keep trying. Does it last? Try another network or browser."),
         "unstored": _("Your browser stores nothing. Do not reload this page: that would end the talk."),

@@ -1,6 +1,6 @@
 """The token bucket of one socket."""
 
-from chat.limits import Bucket
+from chat.limits import Bucket, Seldom
 
 
 def test_a_burst_passes_and_the_next_one_does_not():
@@ -21,3 +21,10 @@ def test_patience_ends_only_after_so_many_in_a_row():
     assert (taken, bucket.exhausted) == ([True, False, False], False)
     bucket.take(1.0)
     assert bucket.exhausted
+
+
+def test_seldom_counts_each_kind_by_itself():
+    seldom = Seldom(2.5)
+    assert [seldom.may("a", 0), seldom.may("a", 2.4), seldom.may("b", 2.4), seldom.may("a", 2.5)] == [
+        True, False, True, True,
+    ]  # fmt: skip

@@ -133,7 +133,8 @@ export class ChatComposer extends HTMLElement {
   #tell() {
     const left = this.#left(this.value);
     let note = this.#reason;
-    if (!note && left < 0) note = fill(this.words.composer_too_long, { count: -left });
+    if (!note && left === -1) note = this.words.composer_one_too_long;
+    else if (!note && left < 0) note = fill(this.words.composer_too_long, { count: -left });
     else if (!note && left <= this.limit / 10) note = fill(this.words.composer_left, { count: left });
     if (this.#note.textContent !== note) this.#note.textContent = note;
     this.#note.classList.toggle("composer__note--wrong", left < 0);

@@ -56,6 +56,15 @@ export class ChatLog extends HTMLElement {
     this.#toLast.textContent = this.words.log_to_last;
   }
 
+  /** A line of the page's own, between what was said so far and what comes. @param {string} sentence */
+  note(sentence) {
+    const line = element("p", "message message--system", sentence);
+    line.dataset.seq = String(this.#lastSeq);
+    const onItsWay = [...this.#list.children].find((one) => one instanceof HTMLElement && !one.dataset.seq);
+    this.#list.insertBefore(line, onItsWay ?? null);
+    if (this.#atEnd) this.toLast();
+  }
+
   /** Forget everything: another talk will be shown. */
   clear() {
     clearTimeout(this.#gapTimer);
@@ -141,7 +150,7 @@ export class ChatLog extends HTMLElement {
    */
   seen(seq) {
     this.#seenSeq = Math.max(this.#seenSeq, seq);
-    this.#markSeen();
+    this.#mark();
   }
 
   /** The log came back into sight, in a way that no event tells (a frame that was hidden): what is on the screen? */
@@ -170,7 +179,7 @@ export class ChatLog extends HTMLElement {
   /** Raise the gap-free number, follow the talk, and ask for what is missing. */
   #advance() {
     while (this.#bySeq.has(this.#lastSeq + 1)) this.#lastSeq += 1;
-    this.#markSeen();
+    this.#mark();
     this.look();
     clearTimeout(this.#gapTimer);
     if (this.#bySeq.size === this.#lastSeq) return;
@@ -281,14 +290,21 @@ export class ChatLog extends HTMLElement {
     return line;
   }
 
-  #markSeen() {
-    const read = [...this.#list.querySelectorAll(".message--own[data-seq]")].filter(
-      (article) => article instanceof HTMLElement && Number(article.dataset.seq) <= this.#seenSeq,
-    );
-    const last = /** @type {HTMLElement | undefined} */ (read.at(-1));
-    if (!last || last.querySelector(".message__state--seen")) return;
-    this.#list.querySelector(".message__state--seen")?.remove();
-    this.#state(last, this.words.log_seen).classList.add("message__state--seen");
+  /** Under the last of one's own messages: whether it is with us, and whether the other side has read it. No times. */
+  #mark() {
+    const own = /** @type {HTMLElement[]} */ ([...this.#list.querySelectorAll(".message--own[data-seq]")]);
+    const read = own.filter((article) => Number(article.dataset.seq) <= this.#seenSeq).at(-1);
+    const last = own.at(-1);
+    this.#markOne(read, "message__state--seen", this.words.log_seen);
+    this.#markOne(last === read ? undefined : last, "message__state--sent", this.words.log_sent);
+  }
+
+  /** @param {HTMLElement | undefined} article @param {string} kind @param {string} sentence */
+  #markOne(article, kind, sentence) {
+    const marked = this.#list.querySelector(`.${kind}`);
+    if (marked && marked.parentElement === article) return;
+    marked?.remove();
+    if (article) this.#state(article, sentence).classList.add(kind);
   }
 }
 

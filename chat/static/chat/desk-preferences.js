@@ -4,7 +4,7 @@ import { part } from "./desk-dom.js";
 
 const PLACE = "toeverlaat.desk";
 /** Every preference with its first value; a choice from a list names the list. An empty `enter`: nobody was asked yet. */
-const FIRST = { sound: true, tone: "bell", volume: 60, soft: true, notify: false, keys: true, enter: "", undo: false };
+const FIRST = { sound: true, tone: "bell", volume: 60, soft: true, notify: false, keys: true, enter: "", undo: false, typed: false };
 /** @type {Record<string, string[]>} */
 const CHOICES = { tone: ["bell", "wood", "wave"], enter: ["", "enter", "ctrl"] };
 

@@ -4,8 +4,10 @@ import "./chat-composer.js";
 import "./chat-log.js";
 import { enable, isEnabled, part, show, tree, write } from "./desk-dom.js";
 import { nameOf } from "./desk-lists.js";
+import { preferences } from "./desk-preferences.js";
 import { asMinutes, elapsed, languageName, phase } from "./desk-time.js";
 import { Outbox } from "./outbox.js";
+import { Typing } from "./typing.js";
 import { element, fill } from "./words.js";
 
 /** @typedef {import("./chat-log.js").ChatLog} ChatLog */
@@ -43,9 +45,10 @@ export class TalkPane {
     this.log = /** @type {ChatLog} */ (document.createElement("chat-log"));
     this.composer = /** @type {ChatComposer} */ (document.createElement("chat-composer"));
     this.outbox = new Outbox((id, text) => on.post({ do: "say", talk: this.code, id, text }));
+    this.typing = new Typing(this.composer, () => on.post({ do: "typing", talk: this.code }));
     const titles = tree("div", "talk__titles", this.name, this.about);
     const head = tree("header", "talk__head", titles, this.there, this.clock, this.button);
-    this.root = tree("article", "talk", head, this.log, tree("div", "talk__foot", this.status, this.refusal, this.composer));
+    this.root = tree("article", "talk", head, this.log, tree("div", "talk__foot", this.status, this.refusal, this.typing.line, this.composer));
     this.root.hidden = true;
     this.prepare();
     this.listen();
@@ -108,8 +111,15 @@ export class TalkPane {
 
   /** @param {import("./chat-log.js").Message} message */
   said(message) {
+    this.typing.stop();
     this.entry.hear(message);
     this.log.add(message);
+  }
+
+  typed() {
+    if (!this.entry.isOpen) return;
+    this.typing.aloud(preferences.get("typed"));
+    this.typing.show(fill(this.strings.typing, { name: nameOf(this.entry.talk, this.strings) }));
   }
 
   /** @param {{messages: import("./chat-log.js").Message[], last_seq: number}} frame */

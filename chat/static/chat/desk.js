@@ -53,7 +53,7 @@ class Desk {
   start() {
     const heard = {
       line: this.onLine, desk: this.onDesk, taken: this.onTaken, said: this.onSaid, stored: this.onStored, seen: this.onSeen,
-      state: this.onState, history: this.onHistory, knock: this.onKnock, peer: this.onPeer, refused: this.onRefused,
+      state: this.onState, history: this.onHistory, knock: this.onKnock, peer: this.onPeer, typing: this.onTyping, refused: this.onRefused,
     };
     for (const [kind, listener] of Object.entries(heard)) {
       this.wire.addEventListener(kind, (event) => {
@@ -236,6 +236,11 @@ class Desk {
   onPeer({ talk, present }) {
     const entry = this.book.entries.get(talk);
     if (entry) entry.talk.present = present;
+  }
+
+  /** @param {{talk: string}} frame */
+  onTyping({ talk }) {
+    this.panes.get(talk)?.typed();
   }
 
   /** @param {{why: string, do: string | null, id: string | null}} frame */

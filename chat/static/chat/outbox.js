@@ -31,6 +31,11 @@ export class Outbox extends EventTarget {
     this.send = send;
   }
 
+  /** What is not stored yet, oldest first. */
+  get letters() {
+    return [...this.#letters.values()].map(({ id, text }) => ({ id, text }));
+  }
+
   get size() {
     return this.#letters.size;
   }
@@ -38,10 +43,11 @@ export class Outbox extends EventTarget {
   /**
    * Take a text and send it now, or as soon as there is a line.
    * @param {string} text
+   * @param {string} [id] the id that it has already, so that it is stored once
    * @returns {string} its id
    */
-  add(text) {
-    const letter = { id: newId(), text, state: /** @type {const} */ ("pending"), tries: 0, timer: 0 };
+  add(text, id = newId()) {
+    const letter = { id, text, state: /** @type {const} */ ("pending"), tries: 0, timer: 0 };
     this.#letters.set(letter.id, letter);
     this.#tell("pending", letter);
     this.#post(letter);

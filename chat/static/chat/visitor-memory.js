@@ -1,6 +1,9 @@
-/** What a visitor's tab remembers of a talk: code, secret, last number. In sessionStorage and nowhere else. */
+/** What a visitor's tab remembers of a talk: code, secret, last number, and what is not sent yet. In sessionStorage and nowhere else. */
 
-/** @typedef {{code: string, secret: string, seq: number}} Remembered */
+/**
+ * @typedef {{id: string, text: string}} Letter
+ * @typedef {{code: string, secret: string, seq: number, draft?: string, letters?: Letter[]}} Remembered
+ */
 
 export class Memory {
   /** @type {Remembered | null} */
@@ -21,9 +24,21 @@ export class Memory {
    * @returns {boolean} whether it survives a reload; where the browser forbids storage it lives in this page only
    */
   keep(talk) {
-    this.#held = talk;
+    // What was not sent belongs to its talk, and goes with it.
+    this.#held = talk.code === this.#held?.code ? { ...this.#held, ...talk } : talk;
+    return this.#write();
+  }
+
+  /** Keep what was written and not sent, until it is. @param {{draft?: string, letters?: Letter[]}} words */
+  put(words) {
+    if (!this.#held) return;
+    this.#held = { ...this.#held, ...words };
+    this.#write();
+  }
+
+  #write() {
     try {
-      sessionStorage.setItem(this.key, JSON.stringify(talk));
+      sessionStorage.setItem(this.key, JSON.stringify(this.#held));
       return true;
     } catch {
       return false;

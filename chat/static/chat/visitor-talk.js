@@ -9,7 +9,7 @@ import { Wire } from "./wire.js";
 
 /**
  * Events: `moved` with `{state, why, by, counsellor}`, `peer` with `{present}`, `place` with `{ahead}`, `line` with
- * `{state, code}`, `ticket` with `{name, code}`, `gone` with `{why}` ("not_found": the ticket did not fit), `refused` with the frame (a start, or the whole talk), `returned` with
+ * `{state, code}`, `typing`, `clock` with `{left, soft_minutes}`, `ticket` with `{name, code}`, `gone` with `{why}` ("not_found": the ticket did not fit), `refused` with the frame (a start, or the whole talk), `returned` with
  * `{text, why}` (not stored: back to the composer), `unstored` (this browser forbids storage), `said`.
  */
 export class Talk extends EventTarget {
@@ -25,6 +25,8 @@ export class Talk extends EventTarget {
   #farewell = null;
   /** @type {{name: string, code: string} | null} what somebody typed to come back with, until the server answered */
   #ticket = null;
+  /** @type {any} the frame that told how much time is left */
+  #clock = null;
 
   /**
    * @param {{config: any, memory: Memory, log: ChatLog}} parts
@@ -61,6 +63,12 @@ export class Talk extends EventTarget {
     this.resume();
   }
 
+  /** The page was loaded anew: what was on its way goes on its way again. */
+  restore() {
+    for (const { id, text } of this.memory.held?.letters ?? []) this.outbox.add(text, id);
+    this.resume();
+  }
+
   /** Go on with the talk that this tab remembers, or start one. */
   resume() {
     this.#over = this.#leaving = false;
@@ -70,6 +78,15 @@ export class Talk extends EventTarget {
   /** @param {string} text */
   say(text) {
     this.outbox.add(text);
+    this.#keepLetters();
+  }
+
+  #keepLetters() {
+    this.memory.put({ letters: this.outbox.letters });
+  }
+
+  typing() {
+    if (this.#mayWrite && this.state === "active") this.wire.send({ do: "typing" });
   }
 
   /** The visitor goes; the page does not wait for the server, but the server is told as soon as that can be. */
@@ -105,6 +122,7 @@ export class Talk extends EventTarget {
       state: (frame) => this.#moved(frame),
       waiting: (frame) => this.#tell("place", frame),
       peer: (frame) => this.#tell("peer", frame),
+      typing: () => this.#tell("typing", {}),
       refused: (frame) => this.#refused(frame),
       line: (line) => this.#lineChanged(line),
     };
@@ -134,6 +152,8 @@ export class Talk extends EventTarget {
       this.wire.send({ do: "keep" });
     }
     this.#ticket = null;
+    this.#clock = frame;
+    this.log.seen(frame.seen_seq);
     this.#afterWelcome(frame);
     this.#tell("peer", { present: frame.present });
   }
@@ -166,8 +186,10 @@ export class Talk extends EventTarget {
   #history(frame) {
     if (this.#leaving) return;
     for (const message of frame.messages) this.outbox.stored(message.id);
+    this.#keepLetters();
     this.log.addAll(frame.messages);
     this.memory.reached(this.log.lastSeq);
+    this.#tellClock();
     const last = frame.messages.at(-1);
     if (last && last.seq < frame.last_seq) this.wire.send({ do: "since", seq: last.seq });
   }
@@ -184,6 +206,7 @@ export class Talk extends EventTarget {
   /** @param {any} frame */
   #stored(frame) {
     this.outbox.stored(frame.id);
+    this.#keepLetters();
     this.log.stored(frame.id, frame.seq, frame.at);
     this.memory.reached(this.log.lastSeq);
   }
@@ -194,6 +217,15 @@ export class Talk extends EventTarget {
     this.state = frame.state;
     if (frame.state !== "waiting" && frame.state !== "active") this.#end();
     this.#tell("moved", frame);
+    if (frame.kind !== "state") return;
+    this.#clock = frame;
+    this.#tellClock();
+  }
+
+  /** Once what was said stands there: a line about the time comes after it. */
+  #tellClock() {
+    if (typeof this.#clock?.left === "number") this.#tell("clock", this.#clock);
+    this.#clock = null;
   }
 
   /** @param {any} frame */
@@ -235,6 +267,7 @@ export class Talk extends EventTarget {
     else if (kind === "failed") this.log.failed(letter.id);
     else {
       this.log.withdraw(letter.id);
+      this.#keepLetters();
       this.#tell("returned", letter);
     }
   }

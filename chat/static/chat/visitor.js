@@ -5,10 +5,12 @@ import "./chat-log.js";
 import { Host } from "./visitor-embedded.js";
 import { Exit } from "./visitor-exit.js";
 import { Memory } from "./visitor-memory.js";
+import { Cues } from "./visitor-cues.js";
 import { confirmed, followKeyboard, part, show, step, tell } from "./visitor-page.js";
 import { rejoinForm, showTicket } from "./visitor-rejoin.js";
 import { StatusPanel } from "./visitor-status.js";
 import { Talk } from "./visitor-talk.js";
+import { Typing } from "./typing.js";
 import { fill, pageConfig } from "./words.js";
 
 const config = pageConfig();
@@ -19,6 +21,8 @@ const questions = /** @type {HTMLFormElement | null} */ (part("questions"));
 const memory = new Memory(new URL(config.socket, location.href).pathname);
 const talk = new Talk({ config, memory, log });
 const status = new StatusPanel(config);
+const typing = new Typing(composer, () => talk.typing());
+const cues = new Cues(strings, (sentence) => log.note(sentence));
 const host = config.embedded ? new Host(config.origins) : null;
 
 log.words = composer.words = strings;
@@ -26,6 +30,7 @@ composer.limit = config.max_text;
 log.label();
 composer.label();
 followKeyboard();
+composer.before(typing.line);
 
 /** @param {string} name @param {(detail: any) => void} listener */
 const on = (name, listener) => talk.addEventListener(name, (event) => listener(/** @type {CustomEvent} */ (event).detail));
@@ -59,6 +64,7 @@ function toThanks(title, text) {
   tell("thanks-title", title);
   tell("thanks-text", text);
   composer.value = "";
+  quiet();
   log.clear();
   questions?.reset();
   show("thanks");
@@ -77,7 +83,14 @@ function toConnecting() {
   show("waiting");
 }
 
+/** Nobody writes and no time runs on the other side of a talk that stands still. */
+function quiet() {
+  typing.stop();
+  cues.stop();
+}
+
 function freshTalk() {
+  quiet();
   log.clear();
   composer.value = "";
   composer.enable();
@@ -95,9 +108,12 @@ function answers() {
 
 /* What the server tells */
 
+let counsellor = "";
+
 const moves = {
   /** @param {any} move */
   waiting: (move) => {
+    quiet();
     if (step() === "talk" || move.back) {
       tell("waiting-title", strings.back_title);
       tell("place", strings.back_in_queue);
@@ -106,7 +122,8 @@ const moves = {
   },
   /** @param {any} move */
   active: (move) => {
-    /** @type {HTMLElement} */ (part("with")).textContent = fill(strings.with, { name: move.counsellor || strings.log_nameless });
+    counsellor = move.counsellor || strings.log_nameless;
+    /** @type {HTMLElement} */ (part("with")).textContent = fill(strings.with, { name: counsellor });
     tell("peer", "");
     const came = step() !== "talk";
     show("talk");
@@ -116,7 +133,7 @@ const moves = {
   closed: (move) => over(move),
   /** @param {any} move */
   abandoned: (move) => (step() === "talk" ? over(move) : toThanks(strings.left_title, strings.ended[move.why] ?? "")),
-  refused: () => toPromise(strings.refused_closed),
+  refused: () => orKeep(strings.refused_closed, () => toPromise(strings.refused_closed)),
 };
 
 on("moved", (move) => {
@@ -146,6 +163,7 @@ function orKeep(text, next) {
 /** @param {string} text @param {() => void} next what "Go on" does */
 function stay(text, next) {
   goOn = next;
+  quiet();
   const kept = composer.value.trim();
   tell("offline", "");
   tell("peer", "");
@@ -162,8 +180,20 @@ on("place", ({ ahead }) => {
   const sentence = { 0: strings.place_first, 1: strings.place_one }[/** @type {number} */ (ahead)] ?? strings.place_more;
   tell("place", fill(sentence, { count: ahead }));
 });
-on("peer", ({ present }) => tell("peer", talk.state !== "active" || present ? "" : strings.peer_away));
-on("said", () => host?.unread());
+let peerIsAway = false;
+on("peer", ({ present }) => {
+  const back = peerIsAway && present;
+  peerIsAway = talk.state === "active" && !present;
+  if (peerIsAway) typing.stop();
+  tell("peer", peerIsAway ? strings.peer_away : back ? strings.peer_back : "");
+  if (back) window.setTimeout(() => peerIsAway || tell("peer", ""), 8000);
+});
+on("said", () => {
+  typing.stop();
+  host?.unread();
+});
+on("typing", () => typing.show(fill(strings.typing, { name: counsellor })));
+on("clock", (clock) => cues.set(clock));
 on("returned", ({ text, why }) => {
   composer.giveBack(text);
   if (why === "closed" || why === "not_here") return;
@@ -230,6 +260,8 @@ rejoinForm((ticket) => {
   toConnecting();
   talk.rejoin(ticket);
 });
+composer.addEventListener("draft", (event) => memory.put({ draft: /** @type {CustomEvent} */ (event).detail.text }));
+part("typing-aloud")?.addEventListener("change", (event) => typing.aloud(/** @type {HTMLInputElement} */ (event.target).checked));
 composer.addEventListener("say", (event) => talk.say(/** @type {CustomEvent} */ (event).detail.text));
 click("on", () => goOn());
 click("restart", () => toPromise(""));
@@ -275,7 +307,8 @@ status.render(pageConfig("status"));
 if (memory.held) {
   tell("place", strings.connecting);
   show("waiting");
-  talk.resume();
+  composer.value = memory.held.draft ?? "";
+  talk.restore();
 } else {
   document.body.dataset.at = "promise";
 }
