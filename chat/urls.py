@@ -13,6 +13,7 @@ urlpatterns = [
     path("<slug:organisation>/accent.css", embed.accent, name="accent"),
     path("<slug:organisation>/<slug:line>/status.json", embed.status, name="status"),
     path("<slug:organisation>/<slug:line>/frame/", visitor.frame, name="frame"),
+    path("<slug:organisation>/<slug:line>/safe/", safety.safe, name="safe"),
     path("<slug:organisation>/<slug:line>/leave/", safety.leave, name="leave"),
     path("<slug:organisation>/<slug:line>/", visitor.chat, name="chat"),
 ]

@@ -11,4 +11,5 @@ def strings() -> Strings:
         "exit_two": _("Press Shift two more times to leave at once."),
         "exit_one": _("Press Shift once more to leave at once."),
         "exit_over": _("You stay on this page."),
+        "cover_news": _("There is something new for you."),
     }

@@ -3,11 +3,15 @@
 import msgspec
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
 from django.shortcuts import render
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from chat.leaving import leave_at_once
+from chat.strings import safety as words
+from chat.views.around import exit_of, names_of, visitor_page
+from chat.views.languages import language_for
 from helplines.gate import everybody, line_page
 from helplines.models import Line
 from helplines.origins import is_from_our_page
@@ -47,6 +51,16 @@ def leave(request: HttpRequest, line: Line) -> HttpResponse:
     response = HttpResponse(status=204)
     response["Clear-Site-Data"] = '"cache"'
     return response
+
+
+@require_safe
+@line_page
+def safe(request: HttpRequest, line: Line) -> HttpResponse:
+    """How to chat safely, and what we cannot do about it (A15)."""
+    config = {"exit": exit_of(line.organisation), "leave": reverse("leave", kwargs=names_of(line))}
+    with translation.override(language_for(request, line)):
+        given = {"config": {**config, "strings": words.strings()}}
+    return visitor_page(request, "chat/safe.html", line, given)
 
 
 @require_safe

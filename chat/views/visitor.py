@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,11 +10,12 @@ from django.views.decorators.http import require_safe
 
 from chat import queries, wire
 from chat.strings import visitor as words
+from chat.views.around import around, exit_of, names_of
 from chat.views.languages import language_for
 from helplines import queries as promises
 from helplines.fields import in_language
 from helplines.gate import line_page
-from helplines.models import Branch, Line, Organisation
+from helplines.models import Branch, Line
 from helplines.policies import PolicyValues
 
 LINE_TEXTS = ("opening", "busy", "closed", "farewell")
@@ -51,7 +51,6 @@ def context(line: Line, language: str, embedded: bool) -> dict[str, Any]:
     organisation = line.organisation
     now = timezone.now()
     policy = promises.policy_for(line, now)
-    names = dict(settings.CONTENT_LANGUAGES)
     status = queries.line_status(line, language, now)
     texts = {name: line.text(name, language) for name in LINE_TEXTS}
     texts |= {
@@ -59,32 +58,22 @@ def context(line: Line, language: str, embedded: bool) -> dict[str, Any]:
         for name in ORGANISATION_TEXTS
     }
     return {
-        "organisation": organisation,
-        "line": line,
-        "language": language,
-        "languages": [(code, names.get(code, code)) for code in line.spoken],
+        **around(line, language),
         "embedded": embedded,
         "texts": {**texts, **promises.promise_texts(line, language, policy)},
         "policy": policy,
         "questions": promises.questions_shown(policy, language),
         "asks_nickname": any(question.kind == "nickname" for question in policy.questions),
-        "emergency": promises.emergency_numbers(organisation, language),
         "branches": list(Branch.objects.filter(organisation=organisation)),
         "hours": promises.hours_in_words(line, language),
         "status": status,
-        "exit_url": exit_of(organisation),
         "config": config(line, language, policy, embedded),
     }
 
 
-def exit_of(organisation: Organisation) -> str:
-    """Where a quick exit leads: the page that the organisation chose, or our own empty one, which shows nothing."""
-    return organisation.exit_url or f"{settings.ORIGIN}{reverse('blank')}"
-
-
 def config(line: Line, language: str, policy: PolicyValues, embedded: bool) -> dict[str, Any]:
     """What the page's script needs to know; nothing in it is about the visitor."""
-    names = {"organisation": line.organisation.slug, "line": line.slug}
+    names = names_of(line)
     return {
         "socket": f"/ws/{names['organisation']}/{names['line']}/visitor/",
         "status": f"{reverse('status', kwargs=names)}?lang={language}",

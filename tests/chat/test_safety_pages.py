@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 
-from tests.factories.helplines import LineFactory
+from tests.chat.loaded import STATIC
+from tests.factories.helplines import BranchFactory, LineFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +47,43 @@ def test_exit_leads_to_the_page_of_the_organisations_choice():
     line.organisation.exit_url = "https://weer.example.org/"
     line.organisation.save()
     assert 'href="https://weer.example.org/"' in ask(line).content.decode()
+
+
+@pytest.mark.promise("A15")
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("nl", ["Veilig chatten", "Je browser onthoudt in de geschiedenis dat je hier was.", "Je internetbedrijf"]),
+        ("en", ["Chat safely", "Your browser remembers in its history", "Your internet provider"]),
+    ],
+)
+def test_advice_is_honest_about_what_we_cannot_do(language, told):
+    line = LineFactory()
+    answer = ask(line, f"safe/?lang={language}")
+    page = answer.content.decode()
+    assert [words for words in told if words not in page] == []
+    assert f'<html lang="{language}">' in page
+    assert (answer["Cache-Control"], answer["Referrer-Policy"]) == ("no-store", "no-referrer")
+    for end in ("", "frame/"):
+        assert (
+            f'href="/{line.organisation.slug}/{line.slug}/safe/?lang={language}"'
+            in ask(line, f"{end}?lang={language}").content.decode()
+        )
+
+
+@pytest.mark.promise("A07", "A12")
+def test_old_browser_finds_the_other_ways_without_any_script():
+    """All of it is in the page: a script only shows it."""
+    line = LineFactory()
+    BranchFactory(organisation=line.organisation, name="Noord", email="noord@example.org", telephone="02 000 00 00")
+    page = ask(line).content.decode()
+    for start, end in (("<noscript>", "</noscript>"), ("data-old hidden>", "step__status")):
+        part = page.partition(start)[2].partition(end)[0]
+        assert 'href="mailto:noord@example.org"' in part
+        assert 'href="tel:020000000"' in part
+
+
+def test_script_for_old_browsers_is_old_itself():
+    source = (STATIC / "visitor-old.js").read_text()
+    assert [new for new in ("=>", "const ", "let ", "`", "?.", "import ", "class ") if new in source] == []
+    assert 'type="module"' not in ask(LineFactory()).content.decode().partition("visitor-old.js")[0].rpartition("<")[2]

@@ -44,6 +44,8 @@ export class Exit {
   #timer = 0;
   /** Another key went down while Shift was: that is a capital letter and no call for help. */
   #mixed = false;
+  /** Other tabs of ours in this browser go along. */
+  #others = "BroadcastChannel" in window ? new BroadcastChannel("gone") : null;
 
   /**
    * @param {any} config the page's configuration
@@ -60,6 +62,7 @@ export class Exit {
       event.preventDefault();
       this.go();
     });
+    this.#others?.addEventListener("message", () => this.go());
     document.addEventListener("keydown", (event) => this.#down(event), true);
     document.addEventListener("keyup", (event) => this.#up(event), true);
     window.addEventListener("pageshow", (event) => {
@@ -76,6 +79,7 @@ export class Exit {
     clearTimeout(this.#timer);
     const { exit, leave } = this.config;
     empty();
+    this.#others?.postMessage("");
     const held = this.hush();
     wipe();
     window.addEventListener("pagehide", wipe);

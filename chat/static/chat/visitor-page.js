@@ -43,6 +43,8 @@ export function confirmed(words) {
   for (const [name, text] of Object.entries(words)) {
     /** @type {HTMLElement} */ (part(`confirm-${name}`, dialog)).textContent = text;
   }
+  // Safari before 15.4 has no dialogs of its own.
+  if (!dialog.showModal) return Promise.resolve(window.confirm(words.text));
   dialog.returnValue = "no";
   dialog.showModal();
   return new Promise((resolve) => {

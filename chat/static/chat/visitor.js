@@ -3,7 +3,9 @@
 import "./chat-composer.js";
 import "./chat-log.js";
 import { Host } from "./visitor-embedded.js";
-import { Exit } from "./visitor-exit.js";
+import { Exit, tellGone } from "./visitor-exit.js";
+import { Idle } from "./visitor-idle.js";
+import { switchLanguage } from "./visitor-language.js";
 import { Memory } from "./visitor-memory.js";
 import { Cues } from "./visitor-cues.js";
 import { confirmed, followKeyboard, part, show, step, tell } from "./visitor-page.js";
@@ -23,6 +25,7 @@ const talk = new Talk({ config, memory, log });
 const status = new StatusPanel(config);
 const typing = new Typing(composer, () => talk.typing());
 const cues = new Cues(strings, (sentence) => log.note(sentence));
+const idle = new Idle();
 const host = config.embedded ? new Host(config.origins) : null;
 
 log.words = composer.words = strings;
@@ -68,6 +71,7 @@ function toThanks(title, text) {
   log.clear();
   questions?.reset();
   show("thanks");
+  tellGone(config.leave, null);
 }
 
 /** @param {Record<string, string>} answers */
@@ -126,6 +130,7 @@ const moves = {
     /** @type {HTMLElement} */ (part("with")).textContent = fill(strings.with, { name: counsellor });
     tell("peer", "");
     const came = step() !== "talk";
+    if (came) idle.news(strings.cover_news);
     show("talk");
     if (came) composer.focus();
   },
@@ -191,6 +196,7 @@ on("peer", ({ present }) => {
 on("said", () => {
   typing.stop();
   host?.unread();
+  idle.news(strings.cover_news);
 });
 on("typing", () => typing.show(fill(strings.typing, { name: counsellor })));
 on("clock", (clock) => cues.set(clock));
@@ -274,8 +280,10 @@ click("leave", async () => {
   talk.leave();
   toThanks(waiting ? strings.left_title : strings.over_title, waiting ? "" : strings.thanks);
 });
+/** Only to come back in another language: that interrupts nothing. */
+let isMoving = false;
 window.addEventListener("beforeunload", (event) => {
-  if (talk.isOn && (step() === "talk" || step() === "waiting")) event.preventDefault();
+  if (!isMoving && talk.isOn && (step() === "talk" || step() === "waiting")) event.preventDefault();
 });
 
 /* Going away at once */
@@ -295,7 +303,7 @@ new Exit(config, {
 
 const close = part("close");
 close?.addEventListener("click", () => host?.close());
-host?.addEventListener("met", () => close && (close.hidden = false));
+host?.addEventListener("met", () => close?.classList.remove("visitor__close--not-yet"));
 host?.addEventListener("shown", () => {
   requestAnimationFrame(() => log.look());
   if (step() === "talk") composer.focus();
@@ -312,3 +320,4 @@ if (memory.held) {
 } else {
   document.body.dataset.at = "promise";
 }
+switchLanguage(memory.key, () => (isMoving = true));
