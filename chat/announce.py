@@ -67,6 +67,16 @@ def tell_visitor_presence(conversation: Conversation, present: bool) -> None:
         board_changed(conversation.organisation_id)
 
 
+def tell_member(membership: Membership, frame: dict[str, Any], skip: str = "") -> None:
+    """A frame for every tab of one counsellor, but for the socket that caused it."""
+    after_commit(Told(member(membership.organisation_id, membership.pk), frame, skip))
+
+
+def advice_gone(organisation_id: int, advice: str) -> None:
+    """A question of a colleague is no longer there: no desk keeps it."""
+    after_commit(Told(desks(organisation_id), {"kind": "advice_gone", "advice": advice}))
+
+
 def replaced(conversation: Conversation, socket: str) -> None:
     """Another tab took this talk over: the earlier socket closes."""
     topic = visitor(conversation.organisation_id, conversation.code)

@@ -23,6 +23,13 @@ class Contents:
     def place(self, seq: int, field: str) -> bytes:
         return sealing.place(self.organisation_id, self.code, seq, field)
 
+    def seal(self, name: str | int, field: str, text: str) -> bytes:
+        """Seal a text of this talk that is no message: `name` tells two of one kind apart."""
+        return sealing.seal(self.key, text.encode(), sealing.place(self.organisation_id, self.code, name, field))
+
+    def unseal(self, name: str | int, field: str, sealed: bytes | memoryview) -> str:
+        return sealing.unseal(self.key, sealed, sealing.place(self.organisation_id, self.code, name, field)).decode()
+
     def seal_text(self, seq: int, text: str) -> bytes:
         return sealing.seal(self.key, text.encode(), self.place(seq, "text"))
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import F
 
-from chat import announce, queries, rejoin
+from chat import advice, announce, queries, rejoin
 from chat.access import contents_of
 from chat.models import Conversation, Message, Presence, PresenceState
 from chat.sealed import Contents
@@ -284,6 +284,7 @@ def finish(
     transaction.on_commit(lambda: keys.let_expire(organisation_id, code, expires))
     name_shown = queries.public_name(conversation.counsellor, conversation.line_id)
     announce.tell_state(conversation, by=by, why=why, counsellor=name_shown)
+    advice.end(conversation)
     return True
 
 

@@ -11,6 +11,8 @@ from msgspec import Meta
 
 FRAME_BYTES = 32 * 1024
 TEXT_LENGTH = 4000
+NOTE_LENGTH = 4000
+ADVICE_LENGTH = 1000
 ANSWER_LENGTH = 1000
 
 # What a code is made of; anything else (a NUL, which PostgreSQL refuses) never reaches the database.
@@ -116,8 +118,43 @@ class Close(Frame):
     why: Literal["finished", "referred", "no_answer", "misuse"]
 
 
+class Replies(Frame):
+    talk: Code
+
+
+class Note(Frame):
+    talk: Code
+
+
+class WriteNote(Frame, tag="write_note"):
+    talk: Code
+    text: str
+    version: Seq
+
+
+class Advice(Frame):
+    pass
+
+
+class Ask(Frame):
+    talk: Code
+    id: UUID
+    text: str
+
+
+class Advise(Frame):
+    advice: UUID
+    id: UUID
+    text: str
+
+
+class TakeBack(Frame, tag="take_back"):
+    advice: UUID
+
+
 VisitorFrame = Ping | Start | Resume | Rejoin | Keep | Leave | VisitorSay | VisitorSince | VisitorSeen | VisitorTyping
-DeskFrame = Ping | Hello | Here | Presence | Take | Open | DeskSay | DeskSince | DeskSeen | DeskTyping | Close
+DeskTool = Replies | Note | WriteNote | Advice | Ask | Advise | TakeBack
+DeskFrame = Ping | Hello | Here | Presence | Take | Open | DeskSay | DeskSince | DeskSeen | DeskTyping | Close | DeskTool
 
 visitor_decoder: msgspec.json.Decoder[VisitorFrame] = msgspec.json.Decoder(VisitorFrame)
 desk_decoder: msgspec.json.Decoder[DeskFrame] = msgspec.json.Decoder(DeskFrame)

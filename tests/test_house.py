@@ -24,7 +24,9 @@ WRITERS = {
     "presence.py",
     "writer.py",
     "keys.py",
+    "advice.py",
     "comebacks.py",
+    "notes.py",
     "replies.py",
     "requeue.py",
 }
@@ -46,6 +48,7 @@ ABOUT_PEOPLE = {
     "helplines.PolicyProposal",  # who proposed and who decided; kept beside the version, as its author is
     "helplines.Branch",  # an address and a number of a centre, now and then of one person
     "helplines.CannedReply",  # some are of one counsellor
+    "chat.Advice", "chat.AdviceAnswer", "chat.Note",  # sealed with the talk's key; advice goes when the talk ends
     "chat.Conversation", "chat.Message", "chat.Presence",
 }  # fmt: skip
 ABOUT_NOBODY = {

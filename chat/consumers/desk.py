@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from chat import access, announce, presence, queries, service, wire
 from chat.boards import boards
-from chat.consumers.base import NOT_ALLOWED, TYPING_SECONDS, Action, Socket, in_database
+from chat.consumers.base import NOT_ALLOWED, TYPING_SECONDS, Action, in_database
+from chat.consumers.desk_tools import DeskTools
 from chat.hub import Told, desks, hub, member, visitor
 from chat.keeper import Whereabouts, keeper
 from chat.limits import Seldom
@@ -26,7 +27,7 @@ REFRESH_SECONDS = 0.2
 RIGHT_SECONDS = 1.0
 
 
-class DeskConsumer(Socket):
+class DeskConsumer(DeskTools):
     """One tab of one counsellor."""
 
     decoder = wire.desk_decoder
@@ -78,6 +79,7 @@ class DeskConsumer(Socket):
             wire.DeskSeen: self.mark_seen,
             wire.DeskTyping: self.typing,
             wire.Close: self.end,
+            **self.tools(),
         }
         return actions.get(type(frame))
 

@@ -1,6 +1,8 @@
 """What is stored of talks."""
 
+from chat.models.advice import Advice, AdviceAnswer, AdviceQuerySet
 from chat.models.comebacks import RejoinTries
+from chat.models.notes import Note, NoteQuerySet
 from chat.models.talks import (
     STALE,
     Conversation,
@@ -14,9 +16,14 @@ from chat.models.talks import (
 
 __all__ = [
     "STALE",
+    "Advice",
+    "AdviceAnswer",
+    "AdviceQuerySet",
     "Conversation",
     "ConversationQuerySet",
     "Message",
+    "Note",
+    "NoteQuerySet",
     "Presence",
     "PresenceQuerySet",
     "PresenceState",

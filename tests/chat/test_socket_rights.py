@@ -44,6 +44,10 @@ ACTIONS = [
     ("seen", {"seq": 1}),
     ("say", {"id": UUID, "text": "hello"}),
     ("close", {"why": "finished"}),
+    ("replies", {}),
+    ("note", {}),
+    ("write_note", {"text": "hello", "version": 0}),
+    ("ask", {"id": UUID, "text": "hello"}),
 ]
 
 
@@ -80,10 +84,23 @@ async def test_take_and_presence_stay_in_the_own_organisation():
             assert (await stranger.hear("refused"))["why"] == "nobody_waiting"
 
 
-@pytest.mark.parametrize("do", ["here", "presence", "take", "open", "say", "since", "seen", "close"])
+BEFORE_HELLO = [
+    "here", "presence", "take", "open", "say", "since", "seen", "close",
+    "replies", "note", "write_note", "advice", "ask", "advise", "take_back",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("do", BEFORE_HELLO)
 async def test_a_desk_does_nothing_before_hello(do):
     line, member = await staffed()
     values = {
+        "replies": {"talk": "x"},
+        "note": {"talk": "x"},
+        "write_note": {"talk": "x", "text": "x", "version": 0},
+        "advice": {},
+        "ask": {"talk": "x", "id": UUID, "text": "x"},
+        "advise": {"advice": UUID, "id": UUID, "text": "x"},
+        "take_back": {"advice": UUID},
         "here": {},
         "presence": {"state": "present"},
         "take": {},

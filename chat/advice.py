@@ -1,0 +1,224 @@
+"""Asking colleagues for advice without telling them of whom (C09); what is asked and answered goes with the talk."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from chat import announce, queries, rejoin
+from chat.access import contents_of
+from chat.models import Advice, AdviceAnswer, Conversation, Message
+from chat.quotes import Said, carried_over
+from chat.sealed import Contents
+from chat.states import OPEN, Party
+from chat.wire import ADVICE_LENGTH, RefusedError
+from helplines import personal_data
+from helplines.models import Membership
+from helplines.models.replies import contacts_of
+from helplines.tenancy import inside
+
+# Against a flood on the colleagues' screens, and so that the comparing with a long talk stays rare.
+MOST_QUESTIONS, MOST_ANSWERS = 10, 20
+APART = timedelta(seconds=5)
+QUESTION, ANSWER = "advice", "advice-answer"
+
+
+def ask(*, conversation: Conversation, membership: Membership, key: UUID, text: str, now: datetime) -> dict[str, Any]:
+    """Put a question to the colleagues who are present on the line; gives an `asked` frame.
+
+    Raises RefusedError: not_here, closed; `names_visitor` with what was `found` of the talk in it; nobody_there; slow_down.
+    """
+    with inside(conversation.organisation_id), transaction.atomic():
+        lock(conversation, membership)
+        known = Advice.objects.filter(uuid=key).first()
+        if known is not None and (known.conversation_id, known.asker_id) != (conversation.pk, membership.pk):
+            raise RefusedError("malformed")
+        row = known or put(conversation, membership, key, text, now)
+        colleagues = colleagues_of(row, now)
+        if not colleagues:
+            raise RefusedError("nobody_there")
+        contents = contents_of(conversation)
+        if known is None:
+            for colleague in colleagues:
+                announce.tell_member(colleague, {"kind": "advice_item", "item": item(row, contents, colleague)})
+            announce.tell_member(membership, {"kind": "advice_item", "item": item(row, contents, membership)})
+    return {"kind": "asked", "talk": conversation.code, "id": str(key), "colleagues": len(colleagues)}
+
+
+def lock(conversation: Conversation, membership: Membership) -> None:
+    """The talk must be theirs and going on, and stays so until the question is stored: its end deletes what was stored."""
+    row = Conversation.objects.select_for_update().filter(pk=conversation.pk, counsellor=membership).first()
+    if row is None:
+        raise RefusedError("not_here")
+    if row.state not in OPEN:
+        raise RefusedError("closed")
+
+
+def put(conversation: Conversation, membership: Membership, key: UUID, text: str, now: datetime) -> Advice:
+    asked = Advice.objects.filter(conversation=conversation)
+    newest = Advice.objects.filter(asker=membership).order_by("-at").values_list("at", flat=True).first()
+    if asked.count() >= MOST_QUESTIONS or (newest is not None and now - newest < APART):
+        raise RefusedError("slow_down")
+    shown = fit_to_tell(text, membership)
+    return Advice.objects.create(
+        organisation_id=conversation.organisation_id,
+        conversation=conversation,
+        line_id=conversation.line_id,
+        asker=membership,
+        uuid=key,
+        text=contents_of(conversation).seal(key.hex, QUESTION, shown),
+        is_masked=shown != text,
+        at=now,
+    )
+
+
+def fit_to_tell(text: str, membership: Membership) -> str:
+    """The text with addresses and numbers of people masked; raises RefusedError where something of a talk stands in it.
+
+    It is compared with every talk that the writer has now: a text may be pasted from the wrong one.
+    """
+    if len(text) > ADVICE_LENGTH:
+        raise RefusedError("too_long")
+    talks = Conversation.objects.active_of(membership)
+    found = sorted({name for row in talks for name in carried_over(text, said_in(row))})
+    if found:
+        raise RefusedError("names_visitor", found=found)
+    return personal_data.masked(text, contacts_of(membership.organisation))
+
+
+def said_in(conversation: Conversation) -> Said:
+    """What a talk holds of its visitor, opened to compare with."""
+    contents = contents_of(conversation)
+    ticket = rejoin.ticket(contents.key, contents.nickname(conversation))
+    rows = Message.objects.filter(conversation=conversation).exclude(party=Party.SYSTEM)
+    return Said(
+        nickname=ticket.name,
+        answers=tuple(answer["value"] for answer in contents.answers(conversation)),
+        codes=(conversation.code, ticket.code),
+        texts=tuple(contents.text(row) for row in rows),
+    )
+
+
+def colleagues_of(row: Advice, now: datetime) -> list[Membership]:
+    """Who is present on the line of a question, but for the one who asks."""
+    there = queries.staffing(row.organisation_id, now).there(row.line)
+    return list(Membership.objects.filter(pk__in=there - {row.asker_id}).select_related("organisation"))
+
+
+def answer(*, membership: Membership, advice: UUID, key: UUID, text: str, now: datetime) -> dict[str, Any]:
+    """Answer a colleague's question; gives an `advised` frame.
+
+    Raises RefusedError: `not_here` when the question is gone or not on their lines; names_visitor; slow_down.
+    """
+    with inside(membership.organisation_id), transaction.atomic():
+        row = answerable(membership).filter(uuid=advice).select_for_update(of=("self",)).first()
+        if row is None:
+            raise RefusedError("not_here")
+        contents = contents_of(row.conversation)
+        known = AdviceAnswer.objects.filter(uuid=key).first()
+        if known is not None and (known.advice_id, known.author_id) != (row.pk, membership.pk):
+            raise RefusedError("malformed")
+        if known is None:
+            put_answer(row, membership, key, text, contents, now)
+            owner = row.conversation.counsellor
+            for reader in (owner, membership):
+                if reader is not None:
+                    announce.tell_member(reader, {"kind": "advice_item", "item": item(row, contents, reader)})
+    return {"kind": "advised", "advice": str(advice), "id": str(key)}
+
+
+def answerable(membership: Membership) -> Any:
+    rows = Advice.objects.answerable_by(membership, queries.lines_of(membership))
+    return rows.select_related("conversation__counsellor__organisation", "line", "asker")
+
+
+def put_answer(
+    row: Advice, membership: Membership, key: UUID, text: str, contents: Contents, now: datetime
+) -> AdviceAnswer:
+    if AdviceAnswer.objects.filter(advice=row, author=membership).count() >= MOST_ANSWERS:
+        raise RefusedError("slow_down")
+    shown = fit_to_tell(text, membership)
+    try:
+        with transaction.atomic():
+            return AdviceAnswer.objects.create(
+                organisation_id=row.organisation_id,
+                advice=row,
+                author=membership,
+                uuid=key,
+                text=contents.seal(key.hex, ANSWER, shown),
+                is_masked=shown != text,
+                at=now,
+            )
+    except IntegrityError:
+        raise RefusedError("malformed") from None
+
+
+def item(row: Advice, contents: Contents, reader: Membership) -> dict[str, Any]:
+    """A question as one reader sees it: with every answer for who has the talk, with their own for a colleague.
+
+    Only who has the talk learns which talk it is.
+    """
+    is_own = row.conversation.counsellor_id == reader.pk
+    answers = AdviceAnswer.objects.filter(advice=row).select_related("author")
+    return {
+        "advice": str(row.uuid),
+        "line": row.line.slug,
+        "line_name": row.line.name,
+        "from": queries.public_name(row.asker, row.line_id),
+        "mine": is_own,
+        "text": contents.unseal(row.uuid.hex, QUESTION, row.text),
+        "masked": row.is_masked,
+        "at": queries.moment(row.at),
+        "answers": [
+            answer_frame(entry, contents, reader, row.line_id)
+            for entry in (answers if is_own else answers.filter(author=reader))
+        ],
+        **({"talk": row.conversation.code} if is_own else {}),
+    }
+
+
+def answer_frame(entry: AdviceAnswer, contents: Contents, reader: Membership, line_id: int) -> dict[str, Any]:
+    return {
+        "from": queries.public_name(entry.author, line_id),
+        "mine": entry.author_id == reader.pk,
+        "text": contents.unseal(entry.uuid.hex, ANSWER, entry.text),
+        "masked": entry.is_masked,
+        "at": queries.moment(entry.at),
+    }
+
+
+def board(*, membership: Membership) -> dict[str, Any]:
+    """An `advice` frame: every question that this counsellor asked, or can answer, oldest first."""
+    with inside(membership.organisation_id):
+        mine = Advice.objects.asked_by(membership).select_related("conversation", "line", "asker")
+        rows = sorted([*mine, *answerable(membership)], key=lambda row: (row.at, row.pk))
+        return {"kind": "advice", "items": list(items(rows, membership))}
+
+
+def items(rows: Iterable[Advice], reader: Membership) -> Iterable[dict[str, Any]]:
+    for row in rows:
+        try:
+            yield item(row, contents_of(row.conversation), reader)
+        except RefusedError:
+            continue
+
+
+def take_back(*, membership: Membership, advice: UUID) -> None:
+    """Who has the talk takes a question off everybody's screen. Raises RefusedError("not_here")."""
+    with inside(membership.organisation_id), transaction.atomic():
+        rows = Advice.objects.asked_by(membership).filter(uuid=advice).select_related("line", "conversation")
+        if not forget(list(rows)):
+            raise RefusedError("not_here")
+
+
+def end(conversation: Conversation) -> None:
+    """The talk is over: its questions and answers go from the database and from every screen. Part of a transaction."""
+    forget(list(Advice.objects.filter(conversation=conversation).select_related("line", "conversation")))
+
+
+def forget(rows: list[Advice]) -> int:
+    for row in rows:
+        announce.advice_gone(row.organisation_id, str(row.uuid))
+    return int(Advice.objects.filter(pk__in=[row.pk for row in rows]).delete()[0])
