@@ -154,7 +154,9 @@ class TakeBack(Frame, tag="take_back"):
 
 VisitorFrame = Ping | Start | Resume | Rejoin | Keep | Leave | VisitorSay | VisitorSince | VisitorSeen | VisitorTyping
 DeskTool = Replies | Note | WriteNote | Advice | Ask | Advise | TakeBack
-DeskFrame = Ping | Hello | Here | Presence | Take | Open | DeskSay | DeskSince | DeskSeen | DeskTyping | Close | DeskTool
+DeskFrame = (
+    Ping | Hello | Here | Presence | Take | Open | DeskSay | DeskSince | DeskSeen | DeskTyping | Close | DeskTool
+)
 
 visitor_decoder: msgspec.json.Decoder[VisitorFrame] = msgspec.json.Decoder(VisitorFrame)
 desk_decoder: msgspec.json.Decoder[DeskFrame] = msgspec.json.Decoder(DeskFrame)
