@@ -125,4 +125,9 @@ def value_of(route: Route, part: str, home: House | None, line_of: House | None)
     raise LookupError(UNREACHED.format(route=route, reason=f"its part {part!r} is unknown"))
 
 
-FIXED_PARTS = {"app_label": "helplines", "url": "nowhere", "key": "abc123-0123456789abcdef0123456789abcdef"}
+FIXED_PARTS = {
+    "table": "branches",
+    "app_label": "helplines",
+    "url": "nowhere",
+    "key": "abc123-0123456789abcdef0123456789abcdef",
+}
