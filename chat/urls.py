@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from chat.views import desk, embed, safety, visitor
+from chat.views import desk, embed, replies, safety, visitor
 
 urlpatterns = [
     path("embed.js", embed.embed, name="embed"),
     path("blank/", safety.blank, name="blank"),
     path("desk/", desk.desk, name="desk"),
+    path("desk/<slug:organisation>/replies/", replies.own_replies, name="own_replies"),
     path("desk/<slug:organisation>/", desk.desk_of, name="desk_of"),
     path("<slug:organisation>/logo/", embed.logo, name="logo"),
     path("<slug:organisation>/accent.css", embed.accent, name="accent"),
