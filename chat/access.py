@@ -10,9 +10,11 @@ from django.contrib.sessions.models import Session
 from django.http import Http404
 from django.utils import timezone
 
-from chat.models import Conversation
-from chat.queries import DESK_ROLES
+from chat.colleagues import may_take_over
+from chat.models import Conversation, Handover, HandoverQuerySet
+from chat.queries import DESK_ROLES, lines_of
 from chat.sealed import Contents
+from chat.states import State
 from chat.wire import RefusedError
 from helplines import access, second_factor
 from helplines.models import Line, Membership, Staff
@@ -81,6 +83,44 @@ def own_talk(membership: Membership, code: str) -> Conversation:
             .first()
         )
     if found is None:
+        raise RefusedError("not_here")
+    return found
+
+
+def handover_of(membership: Membership, code: str) -> Handover:
+    """A handover that this member asked for; raises RefusedError("not_here")."""
+    with inside(membership.organisation_id):
+        return the_handover(Handover.objects.filter(asker=membership), code)
+
+
+def handover_to(membership: Membership, code: str) -> Handover:
+    """A handover that this member was asked; raises RefusedError("not_here")."""
+    with inside(membership.organisation_id):
+        return the_handover(Handover.objects.filter(to_member=membership).exclude(asker=membership), code)
+
+
+def handover_in(conversation: Conversation, code: str) -> Handover:
+    """A handover that this visitor was asked about; raises RefusedError("not_here")."""
+    with inside(conversation.organisation_id):
+        return the_handover(Handover.objects.filter(conversation=conversation), code)
+
+
+def the_handover(rows: HandoverQuerySet, code: str) -> Handover:
+    related = ("conversation__line__organisation", "conversation__counsellor", "owner", "to_member__staff", "to_line")
+    found = rows.select_related(*related).filter(code=code).first()
+    if found is None:
+        raise RefusedError("not_here")
+    return found
+
+
+def talk_to_guide(membership: Membership, code: str) -> Conversation:
+    """A running talk of a colleague on a line that this mentor guides; raises RefusedError("not_here")."""
+    with inside(membership.organisation_id):
+        rows = Conversation.objects.filter(code=code, state=State.ACTIVE, line__in=lines_of(membership))
+        found: Conversation | None = (
+            rows.exclude(counsellor=membership).select_related("line__organisation", "counsellor__staff").first()
+        )
+    if found is None or not may_take_over(membership):
         raise RefusedError("not_here")
     return found
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from chat.hub import Told, Topic, desks, hub, member, visitor
 from chat.models import Conversation
+from chat.states import Party
 from helplines.models import Membership
 
 CHANGED = {"kind": "_changed"}
@@ -56,6 +57,18 @@ def tell_handed_back(conversation: Conversation, former: Membership | None, *, b
         frame = {"kind": "state", "state": str(conversation.state), "why": why, "by": by, "counsellor": None}
         topic = member(conversation.organisation_id, former.pk)
         after_commit(Told(topic, {**frame, "talk": conversation.code}))
+
+
+def tell_given(conversation: Conversation, former: Membership, *, why: str, name: str | None, heir: str) -> None:
+    """The talk has another counsellor: the visitor hears the name for visitors, the former counsellor that of the colleague."""
+    frame = {"kind": "state", "state": str(conversation.state), "why": why, "by": str(Party.COUNSELLOR)}
+    organisation_id, code = conversation.organisation_id, conversation.code
+    left = conversation.time_left(timezone.now())
+    after_commit(
+        Told(visitor(organisation_id, code), {**frame, "counsellor": name, **left}),
+        Told(member(organisation_id, former.pk), {**frame, "counsellor": heir, "talk": code}),
+        Told(desks(organisation_id), CHANGED),
+    )
 
 
 def tell_visitor_presence(conversation: Conversation, present: bool) -> None:

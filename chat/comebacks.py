@@ -30,7 +30,7 @@ def find(*, line: Line, name: str, code: str, now: datetime) -> str:
         tries.filter(since__lte=now - WINDOW).update(since=now, wrong=0)
         allowed = tries.filter(wrong__lt=MOST_WRONG).update(wrong=F("wrong") + 1)
         mark = rejoin_mark(line, rejoin.Ticket(name, code))
-        rows = Conversation.objects.can_be_rejoined(now).filter(line=line, rejoin=mark).order_by("-pk")
+        rows = Conversation.objects.can_be_rejoined(now).entered_by(line).filter(rejoin=mark).order_by("-pk")
         found = rows.values_list("code", flat=True).first()
         if found and allowed:
             tries.filter(wrong__gt=0).update(wrong=F("wrong") - 1)
@@ -48,9 +48,10 @@ def take_over(*, line: Line, talk: str, name: str, code: str, socket: str, now: 
         with transaction.atomic():
             row = (
                 Conversation.objects.can_be_rejoined(now)
+                .entered_by(line)
                 .select_for_update(of=("self",))
                 .select_related("counsellor", "organisation", "line")
-                .filter(line=line, code=talk, rejoin=rejoin_mark(line, rejoin.Ticket(name, code)))
+                .filter(code=talk, rejoin=rejoin_mark(line, rejoin.Ticket(name, code)))
                 .first()
             )
             if row is None:

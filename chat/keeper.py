@@ -14,7 +14,7 @@ from typing import Protocol
 from channels.db import database_sync_to_async
 from django.utils import timezone
 
-from chat import access, presence, requeue
+from chat import access, handovers, presence, requeue
 from chat.models import STALE
 
 logger = logging.getLogger(__name__)
@@ -115,8 +115,7 @@ class Keeper:
         for organisation_id, places in by_organisation.items():
             try:
                 allowed = await database_sync_to_async(note)(organisation_id, places)
-                if trusted:
-                    await database_sync_to_async(requeue.heal)(organisation_id=organisation_id, now=timezone.now())
+                await database_sync_to_async(look_after)(organisation_id, trusted)
             except Exception:
                 # One organisation's trouble is not the others'; its own round comes again.
                 self.watch.begin_again()
@@ -148,6 +147,14 @@ def note(organisation_id: int, places: list[Whereabouts]) -> list[Whereabouts]:
         now=timezone.now(),
     )
     return allowed
+
+
+def look_after(organisation_id: int, trusted: bool) -> None:
+    """What follows from who is there: questions without an answer end, and deserted talks go on with somebody else."""
+    now = timezone.now()
+    if trusted:
+        requeue.heal(organisation_id=organisation_id, now=now)
+    handovers.sweep(organisation_id=organisation_id, now=now)
 
 
 keeper = Keeper()

@@ -16,8 +16,8 @@ def leave_at_once(*, line: Line, code: str, secret: str, now: datetime) -> bool:
     """
     with inside(line.organisation):
         shown = service.fingerprint(line.organisation_id, secret)
-        found = Conversation.objects.select_related("counsellor", "line__organisation").filter(line=line, code=code)
-        conversation: Conversation | None = found.first()
+        found = Conversation.objects.entered_by(line).select_related("counsellor", "line__organisation")
+        conversation: Conversation | None = found.filter(code=code).first()
         known = conversation is not None and any(
             hmac.compare_digest(shown, held) for held in (conversation.secret, conversation.next_secret)
         )

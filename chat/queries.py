@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
+from chat import colleagues
+from chat.colleagues import Colleague
 from chat.models import STALE, Conversation, Message, Presence
 from chat.sealed import Contents
 from chat.states import Party, State
@@ -236,6 +238,8 @@ class Board:
     capacities: dict[int, int]
     there: dict[int, int]
     waiting: list[tuple[int, dict[str, Any]]]
+    colleagues: list[Colleague]
+    talks: list[tuple[int, int | None, dict[str, Any]]]
 
 
 def board(organisation_id: int, now: datetime) -> Board:
@@ -254,6 +258,8 @@ def board(organisation_id: int, now: datetime) -> Board:
             for row in rows
             if row.line_id in policies
         ],
+        colleagues=colleagues.at_their_desks(organisation_id, now),
+        talks=colleagues.running_talks(organisation_id),
     )
 
 
@@ -292,4 +298,11 @@ def desk_frame(membership: Membership, seen: Board, now: datetime) -> dict[str, 
         "overdue": sum(frame["alert_at"] <= str(moment(now)) for frame in waiting),
         "present": max((seen.there[line.pk] for line in lines), default=0),
         "lines": [{"slug": line.slug, "name": line.name, "state": seen.states[line.slug]} for line in lines],
+        "colleagues": colleagues.frames(seen.colleagues, membership, lines, seen.capacities),
+        "other_lines": [{"slug": line.slug, "name": line.name, "there": seen.there[line.pk]} for line in seen.lines],
+        "guided": [
+            frame
+            for line, counsellor, frame in seen.talks
+            if colleagues.may_take_over(membership) and line in mine and counsellor != membership.pk
+        ],
     }

@@ -8,7 +8,8 @@ from django.db.models import F
 
 from chat import announce, queries, service
 from chat.access import contents_of
-from chat.models import Conversation, Presence, PresenceState
+from chat.handing import FIRST, How
+from chat.models import Conversation, Handover, Presence, PresenceState
 from chat.states import Party, Why, move
 from chat.wire import RefusedError
 from helplines import queries as promises
@@ -38,10 +39,27 @@ def note_who_is_gone(organisation_id: int, now: datetime) -> None:
 
 def give_back(conversation: Conversation, now: datetime) -> bool:
     """Give one deserted talk back. One whose key is gone has nothing left to go on with, and stays as it is."""
+    former = conversation.counsellor
+    if former is None:
+        return False
     try:
-        return to_the_front(conversation=conversation, by=Party.SYSTEM, why=LOST, now=now)
+        with transaction.atomic():
+            if not to_the_front(conversation=conversation, by=Party.SYSTEM, why=LOST, now=now):
+                return False
+            Handover.objects.create(
+                organisation_id=conversation.organisation_id,
+                conversation=conversation,
+                how=How.LOST,
+                state=FIRST[How.LOST],
+                asker=former,
+                owner=former,
+                asked_at=now,
+                until=now,
+                ended_at=now,
+            )
     except RefusedError:
         return False
+    return True
 
 
 def to_the_front(*, conversation: Conversation, by: Party, why: str, now: datetime, line: Line | None = None) -> bool:
@@ -56,10 +74,9 @@ def to_the_front(*, conversation: Conversation, by: Party, why: str, now: dateti
     rows = Conversation.objects.filter(pk=conversation.pk, state__in=step.sources, counsellor=former)
     if why == LOST:
         rows = Conversation.objects.filter(pk__in=rows.deserted(now).values("pk"), state__in=step.sources)
+    values = {} if line is None else {"line": line, "came_in": conversation.came_in or conversation.line}
     with transaction.atomic():
-        moved = rows.update(
-            state=step.target, counsellor=None, back_at=now, last_seq=F("last_seq") + 1, line=line or conversation.line
-        )
+        moved = rows.update(state=step.target, counsellor=None, back_at=now, last_seq=F("last_seq") + 1, **values)
         if not moved:
             return False
         conversation.refresh_from_db()

@@ -36,6 +36,16 @@ class Contents:
     def text(self, message: Message) -> str:
         return sealing.unseal(self.key, message.text, self.place(message.seq, "text")).decode()
 
+    def seal_beside(self, row: str, field: str, text: str) -> bytes | None:
+        """A text that belongs to another row about this talk, by that row's own code."""
+        return sealing.seal(self.key, text.encode(), self.place_beside(row, field)) if text else None
+
+    def beside(self, row: str, field: str, sealed: bytes | memoryview | None) -> str:
+        return "" if sealed is None else sealing.unseal(self.key, sealed, self.place_beside(row, field)).decode()
+
+    def place_beside(self, row: str, field: str) -> bytes:
+        return sealing.place(self.organisation_id, self.code, row, field)
+
     def seal_nickname(self, nickname: str) -> bytes | None:
         return sealing.seal(self.key, nickname.encode(), self.place(0, "nickname")) if nickname else None
 

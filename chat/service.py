@@ -133,9 +133,10 @@ def resume(*, line: Line, code: str, secret: str, socket: str, now: datetime) ->
         shown = fingerprint(line.organisation_id, secret)
         with transaction.atomic():
             conversation = (
-                Conversation.objects.select_for_update(of=("self",))
+                Conversation.objects.entered_by(line)
+                .select_for_update(of=("self",))
                 .select_related("counsellor", "organisation", "line")
-                .filter(line=line, code=code)
+                .filter(code=code)
                 .first()
             )
             why = why_gone(conversation, shown, now)

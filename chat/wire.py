@@ -113,6 +113,44 @@ class DeskSeen(Frame, tag="seen"):
     seq: Seq
 
 
+# A note to a colleague, a reason, the name of an outside body: short texts that are sealed like what is said.
+ShortText = Annotated[str, Meta(max_length=500)]
+
+
+class Transfer(Frame):
+    talk: Code
+    how: Literal["colleague", "line", "body"]
+    to: Annotated[str, Meta(min_length=1, max_length=120)]
+    note: ShortText = ""
+    agreement: ShortText = ""
+
+
+class Accept(Frame):
+    handover: Code
+
+
+class Decline(Frame):
+    handover: Code
+    note: ShortText = ""
+
+
+class Withdraw(Frame):
+    handover: Code
+
+
+class Takeover(Frame):
+    talk: Code
+    why: ShortText
+
+
+class Agree(Frame):
+    handover: Code
+
+
+class Disagree(Frame):
+    handover: Code
+
+
 class Close(Frame):
     talk: Code
     why: Literal["finished", "referred", "no_answer", "misuse"]
@@ -152,11 +190,13 @@ class TakeBack(Frame, tag="take_back"):
     advice: UUID
 
 
-VisitorFrame = Ping | Start | Resume | Rejoin | Keep | Leave | VisitorSay | VisitorSince | VisitorSeen | VisitorTyping
+VisitorHandingFrame = Agree | Disagree
+VisitorTalkFrame = Leave | VisitorSay | VisitorSince | VisitorSeen | VisitorTyping
+VisitorFrame = Ping | Start | Resume | Rejoin | Keep | VisitorTalkFrame | VisitorHandingFrame
 DeskTool = Replies | Note | WriteNote | Advice | Ask | Advise | TakeBack
-DeskFrame = (
-    Ping | Hello | Here | Presence | Take | Open | DeskSay | DeskSince | DeskSeen | DeskTyping | Close | DeskTool
-)
+DeskHandingFrame = Transfer | Accept | Decline | Withdraw | Takeover
+DeskTalkFrame = Open | DeskSay | DeskSince | DeskSeen | DeskTyping | Close
+DeskFrame = Ping | Hello | Here | Presence | Take | DeskTalkFrame | DeskTool | DeskHandingFrame
 
 visitor_decoder: msgspec.json.Decoder[VisitorFrame] = msgspec.json.Decoder(VisitorFrame)
 desk_decoder: msgspec.json.Decoder[DeskFrame] = msgspec.json.Decoder(DeskFrame)

@@ -26,6 +26,7 @@ WRITERS = {
     "keys.py",
     "advice.py",
     "comebacks.py",
+    "handovers.py",
     "notes.py",
     "replies.py",
     "requeue.py",
@@ -49,7 +50,7 @@ ABOUT_PEOPLE = {
     "helplines.Branch",  # an address and a number of a centre, now and then of one person
     "helplines.CannedReply",  # some are of one counsellor
     "chat.Advice", "chat.AdviceAnswer", "chat.Note",  # sealed with the talk's key; advice goes when the talk ends
-    "chat.Conversation", "chat.Message", "chat.Presence",
+    "chat.Conversation", "chat.Handover", "chat.Message", "chat.Presence",
 }  # fmt: skip
 ABOUT_NOBODY = {
     "helplines.Organisation", "helplines.Line", "helplines.EmergencyNumber", "helplines.ConfidentialityAgreement",

@@ -7,10 +7,11 @@ from typing import Any
 from django.http import Http404
 from django.utils import timezone
 
-from chat import access, announce, presence, queries, service, wire
+from chat import access, announce, handover_frames, presence, queries, service, wire
 from chat.boards import boards
 from chat.consumers.base import NOT_ALLOWED, TYPING_SECONDS, Action, in_database
 from chat.consumers.desk_tools import DeskTools
+from chat.consumers.handing import DeskHanding
 from chat.hub import Told, desks, hub, member, visitor
 from chat.keeper import Whereabouts, keeper
 from chat.limits import Seldom
@@ -27,7 +28,7 @@ REFRESH_SECONDS = 0.2
 RIGHT_SECONDS = 1.0
 
 
-class DeskConsumer(DeskTools):
+class DeskConsumer(DeskTools, DeskHanding):
     """One tab of one counsellor."""
 
     decoder = wire.desk_decoder
@@ -80,6 +81,7 @@ class DeskConsumer(DeskTools):
             wire.DeskTyping: self.typing,
             wire.Close: self.end,
             **self.tools(),
+            **self.handing,
         }
         return actions.get(type(frame))
 
@@ -129,7 +131,8 @@ class DeskConsumer(DeskTools):
 
     def draw(self, board: queries.Board) -> dict[str, Any]:
         with inside(self.membership.organisation_id):
-            return queries.desk_frame(self.membership, board, timezone.now())
+            now = timezone.now()
+            return queries.desk_frame(self.membership, board, now) | handover_frames.desk_part(self.membership, now)
 
     # Doing
     async def hello(self, frame: wire.Hello) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 from django.http import Http404
 from django.utils import timezone
 
-from chat import comebacks, queries, rejoin, service, wire
+from chat import comebacks, handovers, queries, rejoin, service, wire
 from chat.access import line_for_visitors
-from chat.consumers.base import OTHER_TAB, OVER, TOO_MANY, TYPING_SECONDS, UNREADABLE, Action, Socket, in_database
+from chat.consumers.base import OTHER_TAB, OVER, TOO_MANY, TYPING_SECONDS, UNREADABLE, Action, in_database
+from chat.consumers.handing import VisitorHanding
 from chat.hub import Told, Topic, hub, member, visitor
 from chat.keeper import Whereabouts, keeper
 from chat.limits import Seldom
@@ -25,7 +26,7 @@ FIRST_FRAME_SECONDS = 10.0
 MOST_MISSES = 5
 
 
-class VisitorConsumer(Socket):
+class VisitorConsumer(VisitorHanding):
     """One tab of one visitor. Until `start` or `resume` succeeds it holds nothing."""
 
     decoder = wire.visitor_decoder
@@ -69,6 +70,7 @@ class VisitorConsumer(Socket):
             wire.VisitorSeen: self.mark_seen,
             wire.VisitorTyping: self.typing,
             wire.Leave: self.leave,
+            **self.handing,
         }
         return (before if self.held is None else during).get(type(frame))
 
@@ -203,6 +205,7 @@ class VisitorConsumer(Socket):
         with inside(self.line.organisation_id):
             history = queries.history(held.conversation, held.contents, since)
             there = queries.counsellor_is_there(held.conversation, timezone.now())
+            question = handovers.open_question(held.conversation, timezone.now())
         talk = held.conversation
         resumed = {
             "kind": "resumed",
@@ -218,7 +221,7 @@ class VisitorConsumer(Socket):
             "rejoin": ticket_of(held),
             "back": talk.back_at is not None,
         }
-        return held, [resumed, history]
+        return held, [resumed, history, *([question] if question else [])]
 
     def ahead(self, held: service.Held) -> int:
         with inside(self.line.organisation_id):

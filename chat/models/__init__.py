@@ -2,6 +2,7 @@
 
 from chat.models.advice import Advice, AdviceAnswer, AdviceQuerySet
 from chat.models.comebacks import RejoinTries
+from chat.models.handovers import Handover, HandoverQuerySet
 from chat.models.notes import Note, NoteQuerySet
 from chat.models.talks import (
     STALE,
@@ -21,6 +22,8 @@ __all__ = [
     "AdviceQuerySet",
     "Conversation",
     "ConversationQuerySet",
+    "Handover",
+    "HandoverQuerySet",
     "Message",
     "Note",
     "NoteQuerySet",

@@ -37,6 +37,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """A counsellor reads the talks that are or were their own."""
         return self.filter(counsellor=membership, organisation_id=membership.organisation_id)
 
+    def entered_by(self, line: Line) -> "ConversationQuerySet":
+        """Talks that began on this line; its address is where their visitors come back, wherever the talk is by now."""
+        return self.filter(Q(came_in=line) | Q(came_in=None, line=line))
+
     def deserted(self, now: datetime) -> "ConversationQuerySet":
         """Talks whose counsellor has no living desk any more, whatever they said of themselves."""
         return self.filter(state=State.ACTIVE, counsellor__presence__seen_at__lte=now - STALE)
@@ -61,6 +65,8 @@ class Conversation(models.Model):
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
     line = models.ForeignKey(Line, models.PROTECT, related_name="conversations")
+    # The line on which it began, once it went to another.
+    came_in = models.ForeignKey(Line, models.PROTECT, null=True, related_name="+")
     code = models.CharField(max_length=22, unique=True, default=new_code)
     state = models.CharField(max_length=10, choices=[(state, state) for state in State], default=State.WAITING)
     language = models.CharField(max_length=8)

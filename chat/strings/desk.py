@@ -28,6 +28,9 @@ def _shared_parts() -> shared.Strings:
         "system": {
             "joined": _("The talk began at {time}"),
             "left": _("The visitor left at {time}"),
+            "passed": _("A colleague took the talk on at {time}. The visitor agreed."),
+            "passed_on": _("The visitor went to another line at {time}, as agreed."),
+            "taken_over": _("The talk was taken over at {time}."),
             "requeued": _("The connection of the counsellor was lost at {time}. The visitor waited again."),
         },
     }

@@ -2,7 +2,6 @@
 
 import json
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 import time_machine
@@ -48,6 +47,8 @@ ACTIONS = [
     ("note", {}),
     ("write_note", {"text": "hello", "version": 0}),
     ("ask", {"id": UUID, "text": "hello"}),
+    ("transfer", {"how": "body", "to": "Elsewhere"}),
+    ("takeover", {"why": "to help"}),
 ]
 
 
@@ -84,32 +85,34 @@ async def test_take_and_presence_stay_in_the_own_organisation():
             assert (await stranger.hear("refused"))["why"] == "nobody_waiting"
 
 
-BEFORE_HELLO = [
-    "here", "presence", "take", "open", "say", "since", "seen", "close",
-    "replies", "note", "write_note", "advice", "ask", "advise", "take_back",
-]  # fmt: skip
+BEFORE_HELLO = {
+    "replies": {"talk": "x"},
+    "note": {"talk": "x"},
+    "write_note": {"talk": "x", "text": "x", "version": 0},
+    "advice": {},
+    "ask": {"talk": "x", "id": UUID, "text": "x"},
+    "advise": {"advice": UUID, "id": UUID, "text": "x"},
+    "take_back": {"advice": UUID},
+    "here": {},
+    "transfer": {"talk": "x", "how": "line", "to": "x"},
+    "accept": {"handover": "x"},
+    "decline": {"handover": "x"},
+    "withdraw": {"handover": "x"},
+    "takeover": {"talk": "x", "why": "x"},
+    "presence": {"state": "present"},
+    "take": {},
+    "open": {"talk": "x"},
+    "say": {"talk": "x", "id": UUID, "text": "x"},
+    "since": {"talk": "x", "seq": 0},
+    "seen": {"talk": "x", "seq": 0},
+    "close": {"talk": "x", "why": "finished"},
+}
 
 
 @pytest.mark.parametrize("do", BEFORE_HELLO)
 async def test_a_desk_does_nothing_before_hello(do):
     line, member = await staffed()
-    values = {
-        "replies": {"talk": "x"},
-        "note": {"talk": "x"},
-        "write_note": {"talk": "x", "text": "x", "version": 0},
-        "advice": {},
-        "ask": {"talk": "x", "id": UUID, "text": "x"},
-        "advise": {"advice": UUID, "id": UUID, "text": "x"},
-        "take_back": {"advice": UUID},
-        "here": {},
-        "presence": {"state": "present"},
-        "take": {},
-        "open": {"talk": "x"},
-        "say": {"talk": "x", "id": str(uuid4()), "text": "x"},
-        "since": {"talk": "x", "seq": 0},
-        "seen": {"talk": "x", "seq": 0},
-        "close": {"talk": "x", "why": "finished"},
-    }
+    values = BEFORE_HELLO
     async with socket(f"/ws/{line.organisation.slug}/desk/", await cookie(member.staff)) as client:
         await client.say(do, **values[do])
         assert (await client.hear("refused"))["why"] == "not_yet"

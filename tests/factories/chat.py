@@ -7,7 +7,7 @@ import factory
 from django.utils import timezone
 
 from chat import service
-from chat.models import Conversation, Message, Presence, PresenceState, new_code
+from chat.models import Conversation, Handover, Message, Presence, PresenceState, new_code
 from chat.sealed import Contents
 from chat.states import OVER, State
 from helplines.models import Line
@@ -66,6 +66,23 @@ class ActiveConversationFactory(ConversationFactory):
     state = State.ACTIVE
     claimed_at = factory.LazyFunction(timezone.now)
     counsellor = factory.SubFactory(MembershipFactory, organisation=factory.SelfAttribute("..line.organisation"))
+
+
+class HandoverFactory(TenantFactory):
+    """A counsellor asked to hand their talk over to a colleague of the line."""
+
+    class Meta:
+        model = Handover
+
+    conversation = factory.SubFactory(ActiveConversationFactory)
+    organisation = factory.SelfAttribute("conversation.organisation")
+    owner = factory.SelfAttribute("conversation.counsellor")
+    asker = factory.SelfAttribute("owner")
+    to_member = factory.SubFactory(MembershipFactory, organisation=factory.SelfAttribute("..organisation"))
+    how = "colleague"
+    state = "asked"
+    asked_at = factory.LazyFunction(timezone.now)
+    until = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=1))
 
 
 def contents_of(conversation: Conversation) -> Contents:

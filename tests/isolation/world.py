@@ -41,6 +41,7 @@ FIXED = {
     "helplines.Staff": {"password", "language"},
     "helplines.Policy": {"values"},  # written below, in the shape of a policy
     "helplines.PolicyProposal": {"values"},  # in the shape of a policy too
+    "chat.Handover": {"code"},  # what is written in it is sealed to this code
     "chat.Conversation": {"language", "code"},  # the contents are sealed to this code
     "privacy.OrganisationKey": {"master"},
     "privacy.ConversationKey": {"conversation"},  # the code again
@@ -127,6 +128,7 @@ def house(name: str) -> House:
         "assignment": made.AssignmentFactory(membership=membership, line=line),
         "conversation": talks.ActiveConversationFactory(line=line, counsellor=membership),
         "presence": talks.PresenceFactory(membership=membership),
+        "handover": talks.HandoverFactory(conversation__line=line, owner=membership),
     }
     return home
 
