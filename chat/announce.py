@@ -90,6 +90,16 @@ def advice_gone(organisation_id: int, advice: str) -> None:
     after_commit(Told(desks(organisation_id), {"kind": "advice_gone", "advice": advice}))
 
 
+def tell_silence(conversation: Conversation, frame: dict[str, Any]) -> None:
+    """The visitor is asked whether they are still there, or need not be asked any more: both sides see it."""
+    after_commit(
+        *[
+            Told(topic, frame if topic[1] == "visitor" else {**frame, "talk": conversation.code})
+            for topic in both_sides(conversation)
+        ]
+    )
+
+
 def replaced(conversation: Conversation, socket: str) -> None:
     """Another tab took this talk over: the earlier socket closes."""
     topic = visitor(conversation.organisation_id, conversation.code)

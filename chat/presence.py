@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from chat import announce
+from chat import announce, rest
 from chat.models import Conversation, Presence, PresenceState
 from chat.wire import RefusedError
 from helplines.models import Membership
@@ -25,6 +25,17 @@ def set_presence(*, membership: Membership, state: str, now: datetime) -> None:
             Presence.objects.filter(membership=membership).exclude(state=state).update(state=state, since=now)
             Presence.objects.filter(membership=membership).update(seen_at=now)
         announce.board_changed(membership.organisation_id)
+
+
+def say(*, membership: Membership, state: str, minutes: int | None, returns: bool, now: datetime) -> None:
+    """What a counsellor says of themselves; a pause may be given an end. Raises RefusedError("malformed")."""
+    if minutes is None:
+        rest.end(membership=membership)
+        set_presence(membership=membership, state=state, now=now)
+    elif state == PresenceState.PAUSE:
+        rest.begin(membership=membership, minutes=minutes, returns=returns, now=now)
+    else:
+        raise RefusedError("malformed")
 
 
 def arrive(*, membership: Membership, now: datetime) -> None:

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
+from django.db.models import F
+
 from chat import colleagues
 from chat.colleagues import Colleague
-from chat.models import STALE, Conversation, Message, Presence
+from chat.models import STALE, Conversation, Message, Presence, PresenceState, Rest, Silence
 from chat.sealed import Contents
 from chat.states import Party, State
 from helplines import availability, queries
@@ -282,6 +284,19 @@ def alert_at(conversation: Conversation, alert_seconds: int) -> datetime:
     return (conversation.back_at or conversation.waiting_since) + timedelta(seconds=alert_seconds)
 
 
+def rest_frame(membership: Membership) -> dict[str, Any] | None:
+    """Until when a pausing counsellor rests; None for a pause without an end."""
+    rest = Rest.objects.filter(membership=membership).first()
+    return {"until": moment(rest.until), "returns": rest.returns} if rest else None
+
+
+def silences_of(membership: Membership, now: datetime) -> list[dict[str, Any]]:
+    """Which of a counsellor's talks are on their way to an end because the visitor is silent."""
+    rows = Silence.objects.filter(conversation__in=Conversation.objects.active_of(membership), step__gt=0)
+    unanswered = rows.filter(seq=F("conversation__last_seq")).select_related("conversation")
+    return [{"talk": row.conversation.code, **row.told(now)} for row in unanswered]
+
+
 def desk_frame(membership: Membership, seen: Board, now: datetime) -> dict[str, Any]:
     """The `desk` frame of one counsellor: their own talks, and of the board what is theirs to see."""
     mine = {line.pk for line in lines_of(membership)}
@@ -291,9 +306,11 @@ def desk_frame(membership: Membership, seen: Board, now: datetime) -> dict[str, 
     return {
         "kind": "desk",
         "presence": presence or "away",
+        "rest": rest_frame(membership) if presence == PresenceState.PAUSE else None,
         "guides": membership.role == Role.MENTOR,
         "capacity": max((seen.capacities[line.pk] for line in lines), default=0),
         "talks": talks_of(membership, now),
+        "silences": silences_of(membership, now),
         "waiting": waiting,
         "overdue": sum(frame["alert_at"] <= str(moment(now)) for frame in waiting),
         "present": max((seen.there[line.pk] for line in lines), default=0),

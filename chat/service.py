@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import F
 
-from chat import advice, announce, queries, rejoin
+from chat import advice, announce, queries, rejoin, rest
 from chat.access import contents_of
 from chat.models import Conversation, Message, Presence, PresenceState
 from chat.sealed import Contents
@@ -279,8 +279,9 @@ def finish(
         return False
     conversation.refresh_from_db()
     line = conversation.line
-    months = promises.policy_for(line, now).retention_months
-    expires = after_months(now, months, ZoneInfo(line.organisation.time_zone))
+    policy = promises.policy_for(line, now)
+    rest.wrap_up(conversation, policy.wrapup_minutes, now)
+    expires = after_months(now, policy.retention_months, ZoneInfo(line.organisation.time_zone))
     organisation_id, code = conversation.organisation_id, conversation.code
     transaction.on_commit(lambda: keys.let_expire(organisation_id, code, expires))
     name_shown = queries.public_name(conversation.counsellor, conversation.line_id)

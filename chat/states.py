@@ -3,6 +3,7 @@
 waiting ──claim──▶ active ──close──▶ closed
    │  ▲               │
    │  └───requeue─────┤
+   │                  ├──lapse──▶ closed       the visitor was silent for long, and did not answer two notices
    ├──abandon─────────┴──abandon──▶ abandoned     the visitor left, or did not come back in time
    └──refuse──▶ refused                           the line closed before anybody came
 """
@@ -60,6 +61,8 @@ MOVES = {
         frozenset({Party.VISITOR, Party.COUNSELLOR}),
         frozenset({Why.LEFT, Why.FINISHED, Why.REFERRED, Why.NO_ANSWER, Why.MISUSE}),
     ),
+    # Only after two notices that anybody can stop: see chat/silence.py.
+    "lapse": Move(frozenset({State.ACTIVE}), State.CLOSED, frozenset({Party.SYSTEM}), frozenset({Why.NO_ANSWER})),
     "abandon": Move(
         frozenset({State.WAITING, State.ACTIVE}),
         State.ABANDONED,

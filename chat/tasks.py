@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from chat import service, waits
+from chat import rest, service, silence, waits
 from helplines.models import Organisation
 from helplines.tenancy import across_organisations
 
@@ -19,8 +19,10 @@ def sweep_every_organisation() -> None:
 
 @shared_task(acks_late=True, ignore_result=True)
 def sweep(organisation_id: int) -> None:
-    """End the talks of one organisation whose visitor did not come back, and empty the waiting of closed lines."""
+    """End the talks of one organisation that nobody comes back to, and look after those who wait, are silent or rest."""
     now = timezone.now()
     service.abandon_gone(organisation_id=organisation_id, now=now)
     service.refuse_after_closing(organisation_id=organisation_id, now=now)
+    rest.end_due(organisation_id=organisation_id, now=now)
+    silence.sweep(organisation_id=organisation_id, now=now)
     waits.tell_overdue(organisation_id=organisation_id, now=now)

@@ -77,7 +77,22 @@ class Here(Frame):
 
 
 class Presence(Frame):
+    """What a counsellor says of themselves; a pause may have an end, and the desk may come back by itself then."""
+
     state: Literal["present", "pause", "away"]
+    minutes: Annotated[int, Meta(ge=1, le=120)] | None = None
+    returns: bool = False
+
+
+class Still(Frame):
+    """A visitor who was silent is there."""
+
+
+class Wait(Frame):
+    """A counsellor gives a silent visitor more time, or all the time there is."""
+
+    talk: Code
+    never: bool = False
 
 
 class Take(Frame):
@@ -191,11 +206,11 @@ class TakeBack(Frame, tag="take_back"):
 
 
 VisitorHandingFrame = Agree | Disagree
-VisitorTalkFrame = Leave | VisitorSay | VisitorSince | VisitorSeen | VisitorTyping
+VisitorTalkFrame = Leave | Still | VisitorSay | VisitorSince | VisitorSeen | VisitorTyping
 VisitorFrame = Ping | Start | Resume | Rejoin | Keep | VisitorTalkFrame | VisitorHandingFrame
 DeskTool = Replies | Note | WriteNote | Advice | Ask | Advise | TakeBack
 DeskHandingFrame = Transfer | Accept | Decline | Withdraw | Takeover
-DeskTalkFrame = Open | DeskSay | DeskSince | DeskSeen | DeskTyping | Close
+DeskTalkFrame = Open | DeskSay | DeskSince | DeskSeen | DeskTyping | Wait | Close
 DeskFrame = Ping | Hello | Here | Presence | Take | DeskTalkFrame | DeskTool | DeskHandingFrame
 
 visitor_decoder: msgspec.json.Decoder[VisitorFrame] = msgspec.json.Decoder(VisitorFrame)

@@ -30,6 +30,8 @@ WRITERS = {
     "notes.py",
     "replies.py",
     "requeue.py",
+    "rest.py",
+    "silence.py",
 }
 WRITERS_TOO = {
     "config/demo/": "sows the example organisations",
@@ -51,6 +53,7 @@ ABOUT_PEOPLE = {
     "helplines.CannedReply",  # some are of one counsellor
     "chat.Advice", "chat.AdviceAnswer", "chat.Note",  # sealed with the talk's key; advice goes when the talk ends
     "chat.Conversation", "chat.Handover", "chat.Message", "chat.Presence",
+    "chat.Rest", "chat.Silence",
 }  # fmt: skip
 ABOUT_NOBODY = {
     "helplines.Organisation", "helplines.Line", "helplines.EmergencyNumber", "helplines.ConfidentialityAgreement",

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404
 from django.utils import timezone
 
-from chat import access, announce, handover_frames, presence, queries, service, wire
+from chat import access, announce, handover_frames, presence, queries, service, silence, wire
 from chat.boards import boards
 from chat.consumers.base import NOT_ALLOWED, TYPING_SECONDS, Action, in_database
 from chat.consumers.desk_tools import DeskTools
@@ -40,6 +40,7 @@ class DeskConsumer(DeskTools, DeskHanding):
         self.open_talks: dict[str, tuple[Conversation, Contents, str | None]] = {}
         self.typings = Seldom(TYPING_SECONDS)
         self.seen: dict[int, dict[str, int]] = {}
+        self.silences: set[str] = set()
         self.refreshing: asyncio.Task[None] | None = None
         person, session = self.scope.get("user"), self.scope.get("session")
         if person is None or session is None or not person.is_authenticated:
@@ -80,6 +81,7 @@ class DeskConsumer(DeskTools, DeskHanding):
             wire.DeskSeen: self.mark_seen,
             wire.DeskTyping: self.typing,
             wire.Close: self.end,
+            wire.Wait: self.wait,
             **self.tools(),
             **self.handing,
         }
@@ -112,6 +114,8 @@ class DeskConsumer(DeskTools, DeskHanding):
                 await self.finish(NOT_ALLOWED)
         elif not self.finished:
             await self.send(text_data=text)
+            if frame["kind"] == "silence":
+                (self.silences.add if frame["step"] else self.silences.discard)(frame["talk"])
             if frame["kind"] == "state" and frame["state"] in STATES_OVER:
                 self.open_talks.pop(frame["talk"], None)
 
@@ -148,7 +152,13 @@ class DeskConsumer(DeskTools, DeskHanding):
 
     async def set_presence(self, frame: wire.Presence) -> None:
         await self.check_right()
-        await in_database(presence.set_presence)(membership=self.membership, state=frame.state, now=timezone.now())
+        await in_database(presence.say)(
+            membership=self.membership,
+            state=frame.state,
+            minutes=frame.minutes,
+            returns=frame.returns,
+            now=timezone.now(),
+        )
         boards.forget(self.membership.organisation_id)
         await self.refresh()
 
@@ -196,6 +206,9 @@ class DeskConsumer(DeskTools, DeskHanding):
         )
         frame_back = {"kind": "stored", "id": str(frame.id), "seq": stored.seq, "at": moment(stored.at)}
         await self.tell({**frame_back, "talk": frame.talk})
+        if frame.talk in self.silences:
+            # Who says something more gives the visitor the time to answer it.
+            await in_database(silence.sign)(conversation=conversation, now=timezone.now())
 
     async def talk(self, code: str) -> tuple[Conversation, Contents, str | None]:
         """An own talk with its key, kept while it is open; whether it may be written in is the writer's to say."""
@@ -236,6 +249,14 @@ class DeskConsumer(DeskTools, DeskHanding):
     def ended(self, code: str, why: str) -> None:
         conversation = access.own_talk(self.membership, code)
         service.close(conversation=conversation, membership=self.membership, why=why, now=timezone.now())
+
+    async def wait(self, frame: wire.Wait) -> None:
+        await self.check_right()
+        await in_database(self.given_time)(frame.talk, frame.never)
+
+    def given_time(self, code: str, never: bool) -> None:
+        conversation = access.own_talk(self.membership, code)
+        silence.wait(conversation=conversation, membership=self.membership, never=never, now=timezone.now())
 
     async def check_right_lately(self) -> None:
         """For frames that come many a second: the right was there less than a second ago."""

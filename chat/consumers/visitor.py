@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404
 from django.utils import timezone
 
-from chat import comebacks, handovers, queries, rejoin, service, wire
+from chat import comebacks, handovers, queries, rejoin, service, silence, wire
 from chat.access import line_for_visitors
 from chat.consumers.base import OTHER_TAB, OVER, TOO_MANY, TYPING_SECONDS, UNREADABLE, Action, in_database
 from chat.consumers.handing import VisitorHanding
@@ -26,6 +26,10 @@ FIRST_FRAME_SECONDS = 10.0
 MOST_MISSES = 5
 
 
+# Frames that show that somebody is there.
+SIGNS = frozenset({"say", "typing"})
+
+
 class VisitorConsumer(VisitorHanding):
     """One tab of one visitor. Until `start` or `resume` succeeds it holds nothing."""
 
@@ -38,6 +42,7 @@ class VisitorConsumer(VisitorHanding):
         self.early: list[tuple[dict[str, Any], str]] | None = None
         self.seen = self.misses = 0
         self.typings = Seldom(TYPING_SECONDS)
+        self.asked = False
         names = self.scope["url_route"]["kwargs"]
         try:
             self.line = await in_database(line_for_visitors)(names["organisation"], names["line"])
@@ -70,6 +75,7 @@ class VisitorConsumer(VisitorHanding):
             wire.VisitorSeen: self.mark_seen,
             wire.VisitorTyping: self.typing,
             wire.Leave: self.leave,
+            wire.Still: self.still,
             **self.handing,
         }
         return (before if self.held is None else during).get(type(frame))
@@ -111,6 +117,8 @@ class VisitorConsumer(VisitorHanding):
             await self.step_aside()
         elif not self.finished:
             await self.send(text_data=text)
+            if frame["kind"] == "silence":
+                self.asked = frame["step"] > 0
             if frame["kind"] == "state" and frame["state"] in STATES_OVER:
                 await self.finish(OVER)
 
@@ -202,6 +210,7 @@ class VisitorConsumer(VisitorHanding):
 
     def welcome(self, take: Callable[[], service.Held], since: int) -> tuple[service.Held, list[dict[str, Any]]]:
         held = take()
+        silence.sign(conversation=held.conversation, now=timezone.now())
         with inside(self.line.organisation_id):
             history = queries.history(held.conversation, held.contents, since)
             there = queries.counsellor_is_there(held.conversation, timezone.now())
@@ -279,6 +288,18 @@ class VisitorConsumer(VisitorHanding):
     async def leave(self, frame: wire.Leave) -> None:
         held = self.mine()
         await in_database(service.leave)(conversation=held.conversation, now=timezone.now())
+
+    async def carry_out(self, frame: Any) -> None:
+        await super().carry_out(frame)
+        # Whoever writes or types is there: nobody has to press a button as well.
+        if self.asked and type(frame).__struct_config__.tag in SIGNS:
+            await self.still(wire.Still())
+
+    async def still(self, frame: wire.Still) -> None:
+        """The visitor is there; only whoever was asked can say so."""
+        if self.asked:
+            self.asked = False
+            await in_database(silence.sign)(conversation=self.mine().conversation, now=timezone.now())
 
     def mine(self) -> service.Held:
         if self.held is None:

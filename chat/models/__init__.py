@@ -1,6 +1,7 @@
 """What is stored of talks."""
 
 from chat.models.advice import Advice, AdviceAnswer, AdviceQuerySet
+from chat.models.care import Rest, Silence
 from chat.models.comebacks import RejoinTries
 from chat.models.handovers import Handover, HandoverQuerySet
 from chat.models.notes import Note, NoteQuerySet
@@ -31,5 +32,7 @@ __all__ = [
     "PresenceQuerySet",
     "PresenceState",
     "RejoinTries",
+    "Rest",
+    "Silence",
     "new_code",
 ]

@@ -106,6 +106,7 @@ BEFORE_HELLO = {
     "since": {"talk": "x", "seq": 0},
     "seen": {"talk": "x", "seq": 0},
     "close": {"talk": "x", "why": "finished"},
+    "wait": {"talk": "x"},
 }
 
 

@@ -28,6 +28,8 @@ def test_every_state_but_the_first_can_be_reached():
         ("close", Party.COUNSELLOR, Why.LINE_CLOSED),
         ("abandon", Party.COUNSELLOR, Why.LEFT),
         ("refuse", Party.VISITOR, Why.LINE_CLOSED),
+        ("lapse", Party.COUNSELLOR, Why.NO_ANSWER),
+        ("lapse", Party.SYSTEM, Why.LEFT),
         ("resurrect", Party.SYSTEM, None),
     ],
 )

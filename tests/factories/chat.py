@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import factory
 from django.utils import timezone
 
 from chat import service
-from chat.models import Conversation, Handover, Message, Presence, PresenceState, new_code
+from chat.models import Conversation, Handover, Message, Presence, PresenceState, Rest, Silence, new_code
 from chat.sealed import Contents
-from chat.states import OVER, State
+from chat.states import OVER, Party, State
 from helplines.models import Line
 from helplines.tenancy import across_organisations
 from privacy import keys
@@ -85,6 +86,28 @@ class HandoverFactory(TenantFactory):
     until = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=1))
 
 
+class RestFactory(TenantFactory):
+    """A counsellor who rests for ten minutes more."""
+
+    class Meta:
+        model = Rest
+
+    membership = factory.SubFactory(MembershipFactory)
+    organisation = factory.SelfAttribute("membership.organisation")
+    until = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=10))
+
+
+class SilenceFactory(TenantFactory):
+    """A talk in which nothing was asked yet."""
+
+    class Meta:
+        model = Silence
+
+    conversation = factory.SubFactory(ActiveConversationFactory)
+    organisation = factory.SelfAttribute("conversation.organisation")
+    since = factory.LazyFunction(timezone.now)
+
+
 def contents_of(conversation: Conversation) -> Contents:
     return Contents.of(conversation, keys.conversation_key(conversation.organisation_id, conversation.code))
 
@@ -106,3 +129,21 @@ def staffed_line(counsellors: int = 1, **values: Any) -> tuple[Line, list[Any]]:
     for member in members:
         PresenceFactory(membership=member)
     return line, members
+
+
+def say(conversation: Conversation, party: Party, text: str) -> None:
+    """Something was said just now, by the visitor or the talk's counsellor."""
+    with across_organisations():
+        conversation.refresh_from_db()
+        conversation.last_seq += 1
+        conversation.save(update_fields=["last_seq"])
+        Message.objects.create(
+            organisation=conversation.organisation,
+            conversation=conversation,
+            seq=conversation.last_seq,
+            uuid=uuid4(),
+            party=party,
+            author=conversation.counsellor if party == Party.COUNSELLOR else None,
+            text=contents_of(conversation).seal_text(conversation.last_seq, text),
+            at=timezone.now(),
+        )

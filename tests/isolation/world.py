@@ -129,7 +129,9 @@ def house(name: str) -> House:
         "conversation": talks.ActiveConversationFactory(line=line, counsellor=membership),
         "presence": talks.PresenceFactory(membership=membership),
         "handover": talks.HandoverFactory(conversation__line=line, owner=membership),
+        "rest": talks.RestFactory(membership=membership),
     }
+    home.rows["silence"] = talks.SilenceFactory(conversation=home.rows["conversation"])
     return home
 
 
