@@ -10,7 +10,7 @@ from playwright.sync_api import Frame, Page, expect
 
 from helplines.models import Line, Role
 from tests.e2e.conftest import House, promise
-from tests.e2e.people import sign_in
+from tests.e2e.people import Visitor, sign_in
 from tests.factories.helplines import AgreementFactory, ClosureFactory, MembershipFactory, PolicyFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -53,17 +53,32 @@ def test_every_step_of_a_visitor_and_of_the_desk(house: House, line: Line, look:
     look.at("desk, away", counsellor.page)
     visitor = house.visitor(line, language)
     look.at("closed", visitor.page)
+    visitor.page.goto(f"{house.chat_page(line)}safe/")
+    look.at("chat safely", visitor.page)
+    house.expect_trouble("ERR_FAILED")
+    visitor.page.route("**/visitor-talk.js", lambda route: route.abort())
+    visitor.page.goto(house.chat_page(line))
+    expect(visitor.part("old")).to_be_visible()
+    look.at("does not start", visitor.page)
     visitor.page.close()
     counsellor.be("pause")
     look.at("desk, pause", counsellor.page)
     counsellor.be("present")
     look.at("desk, nobody waits", counsellor.page)
 
-    visitor = house.visitor(line, language)
-    look.at("promise", visitor.page)
+    page = house.someone(language).new_page()
+    page.clock.install()
+    page.goto(house.chat_page(line))
+    visitor = Visitor(page)
+    look.at("promise", page)
     visitor.press("start")
     visitor.at("questions")
-    look.at("questions", visitor.page)
+    look.at("questions", page)
+    page.clock.fast_forward(10 * 60_000 + 1000)
+    expect(visitor.part("uncover")).to_be_visible()
+    look.at("covered", page)
+    visitor.press("uncover")
+    page.clock.resume()
     visitor.answer(nickname="Robin", age="young", about="Thuis")
     visitor.at("waiting")
     look.at("waiting", visitor.page)

@@ -98,3 +98,71 @@ def test_desk_fits(house: House, line: Line, phone: dict[str, int]) -> None:
     for view in ("known", "talks", "talk"):
         counsellor.page.locator(f'#bar [data-view="{view}"]').tap()
         assert overflow(counsellor.page) == []
+
+
+WIDTHS = [(320, 568), (390, 844), (768, 1024), (1440, 900)]
+LOOKS: list[dict[str, str]] = [
+    {"color_scheme": "light", "forced_colors": "none"},
+    {"color_scheme": "dark", "forced_colors": "none"},
+    {"color_scheme": "light", "forced_colors": "active"},
+]
+# The way out that is on top of everything else, if it can be tapped where it stands: its width, height, and whether it is seen.
+WAY_OUT = """() => {
+    const place = document.querySelector("dialog[open]") ?? document.querySelector("[data-bar]");
+    const button = place.querySelector("[data-exit]");
+    const box = button.getBoundingClientRect();
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    const style = getComputedStyle(button);
+    return {
+        reached: button.contains(document.elementFromPoint(x, y)),
+        inside: box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight + 1 && box.right <= innerWidth + 1,
+        large: box.width >= 44 && box.height >= 44,
+        seen: style.color !== style.backgroundColor || style.borderTopStyle !== "none",
+    };
+}"""
+
+
+def look_everywhere(page: Page, step: str) -> dict[str, object]:
+    """What is wrong with one step, by width and look."""
+    found: dict[str, object] = {}
+    for width, height in WIDTHS:
+        page.set_viewport_size({"width": width, "height": height})
+        wrong = [*overflow(page)]
+        for look in LOOKS:
+            page.emulate_media(**look)  # type: ignore[arg-type]
+            way = page.evaluate(WAY_OUT)
+            wrong += [f"the way out is not {name} ({look})" for name, good in way.items() if not good]
+        if wrong:
+            found[f"{step} at {width}"] = wrong
+    page.emulate_media(color_scheme="light", forced_colors="none")
+    return found
+
+
+@pytest.mark.promise("A11", "A15")
+def test_every_step_fits_every_width_and_the_way_out_is_in_reach(house: House, line: Line) -> None:
+    counsellor = house.counsellor(line, present=False)
+    visitor = house.visitor(line)
+    page = visitor.page
+    wrong = look_everywhere(page, "closed")
+    counsellor.be("present")
+    house.forget_statuses()
+    page.goto(f"{house.chat_page(line)}safe/")
+    wrong |= look_everywhere(page, "safe")
+    page.goto(house.chat_page(line))
+    wrong |= look_everywhere(page, "promise")
+    visitor.press("start")
+    wrong |= look_everywhere(page, "questions")
+    visitor.answer(nickname="Robin met een tamelijk lange schuilnaam", about=LONG)
+    visitor.at("waiting")
+    wrong |= look_everywhere(page, "waiting")
+    counsellor.sees_waiting(1)
+    counsellor.take()
+    visitor.at("talk")
+    visitor.say(LONG)
+    wrong |= look_everywhere(page, "talk")
+    visitor.press("leave")
+    wrong |= look_everywhere(page, "asked")
+    visitor.root.locator("[data-confirm-yes]").click()
+    visitor.at("thanks")
+    wrong |= look_everywhere(page, "thanks")
+    assert wrong == {}

@@ -15,6 +15,7 @@
   const ORIGIN = new URL(script.src).origin;
   const VERSION = 1;
   const EVERY = 25_000;
+  const KEYS = ["keydown", "keyup"];
   const PHONE = "(max-width: 30rem), (max-height: 30rem)";
   // These words must be there when the server is not, so they travel with the script.
   /** @type {Record<string, Record<string, string>>} */
@@ -119,6 +120,7 @@ iframe { display: block; width: 100%; height: 100%; border: 0; }
       this.#ask();
       this.#timer = window.setInterval(this.#ask, EVERY);
       document.addEventListener("visibilitychange", this.#ask);
+      for (const kind of KEYS) document.addEventListener(kind, this.#key, true);
       window.visualViewport?.addEventListener("resize", this.#fit);
       window.visualViewport?.addEventListener("scroll", this.#fit);
     }
@@ -126,6 +128,7 @@ iframe { display: block; width: 100%; height: 100%; border: 0; }
     disconnectedCallback() {
       clearInterval(this.#timer);
       document.removeEventListener("visibilitychange", this.#ask);
+      for (const kind of KEYS) document.removeEventListener(kind, this.#key, true);
       window.visualViewport?.removeEventListener("resize", this.#fit);
       window.visualViewport?.removeEventListener("scroll", this.#fit);
       this.close();
@@ -265,6 +268,11 @@ iframe { display: block; width: 100%; height: 100%; border: 0; }
       port1.onmessage = (event) => this.#hear(event.data || {});
       frame.contentWindow?.postMessage({ chatline: VERSION }, ORIGIN, [port2]);
     }
+
+    /** Three presses of Shift lead away from this page too: the frame counts, and hears of a key only whether it is Shift. */
+    #key = (/** @type {any} */ { type, key, repeat, ctrlKey, altKey, metaKey }) => {
+      this.#port?.postMessage({ kind: type, key: key === "Shift" ? key : "", repeat, ctrlKey, altKey, metaKey });
+    };
 
     /** The quick exit takes the whole page along: out of sight first, then out of the history. @param {any} url */
     #exit(url) {

@@ -3,7 +3,7 @@
  *
  * That page gives us a port, once; we take it only from our direct parent and only when its origin is one of the
  * sites of this line. Over the port go: how the line is, the number of unread messages, "close the panel", "go elsewhere at once"; and
- * from the other side whether the panel is shown. Never a word of the talk.
+ * from the other side whether the panel is shown and when Shift, or another key, went down or up. Never a word of the talk.
  */
 const VERSION = 1;
 
@@ -63,7 +63,9 @@ export class Host extends EventTarget {
     this.#port?.close();
     this.#port = port;
     port.onmessage = (event) => {
-      if (event.data?.kind === "shown") this.#shown(Boolean(event.data.shown));
+      const { kind } = event.data ?? {};
+      if (kind === "shown") this.#shown(Boolean(event.data.shown));
+      if (kind === "keydown" || kind === "keyup") this.dispatchEvent(new CustomEvent("key", { detail: event.data }));
     };
     this.#post({ kind: "hello", version: VERSION });
     if (this.#state) this.state(this.#state);

@@ -63,8 +63,9 @@ export class Exit {
       this.go();
     });
     this.#others?.addEventListener("message", () => this.go());
-    document.addEventListener("keydown", (event) => this.#down(event), true);
-    document.addEventListener("keyup", (event) => this.#up(event), true);
+    for (const kind of ["keydown", "keyup"]) {
+      document.addEventListener(kind, (event) => this.heed(kind, /** @type {KeyboardEvent} */ (event)), true);
+    }
     window.addEventListener("pageshow", (event) => {
       // Kept whole by the browser: what was on the screen may not come back by itself.
       if (!event.persisted) return;
@@ -87,7 +88,17 @@ export class Exit {
     if (!this.away(exit)) location.replace(exit);
   }
 
-  /** @param {KeyboardEvent} event */
+  /**
+   * A key of this page, or of the page around it.
+   * @param {string} kind
+   * @param {Pick<KeyboardEvent, "key" | "repeat" | "ctrlKey" | "altKey" | "metaKey">} event
+   */
+  heed(kind, event) {
+    if (kind === "keydown") this.#down(event);
+    else this.#up(event);
+  }
+
+  /** @param {Pick<KeyboardEvent, "key" | "repeat" | "ctrlKey" | "altKey" | "metaKey">} event */
   #down(event) {
     if (event.key === "Shift") {
       if (!event.repeat) this.#mixed = event.ctrlKey || event.altKey || event.metaKey;
@@ -97,7 +108,7 @@ export class Exit {
     }
   }
 
-  /** @param {KeyboardEvent} event */
+  /** @param {Pick<KeyboardEvent, "key">} event */
   #up(event) {
     if (event.key !== "Shift" || this.#mixed) return;
     this.#presses += 1;

@@ -288,7 +288,7 @@ window.addEventListener("beforeunload", (event) => {
 
 /* Going away at once */
 
-new Exit(config, {
+const exit = new Exit(config, {
   hush: () => {
     const { held } = memory;
     talk.leave();
@@ -297,6 +297,10 @@ new Exit(config, {
     return held;
   },
   away: (url) => Boolean(host?.away(url)),
+});
+host?.addEventListener("key", (event) => {
+  const { detail } = /** @type {CustomEvent} */ (event);
+  exit.heed(detail.kind, detail);
 });
 
 /* The page around us */
