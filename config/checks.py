@@ -1,5 +1,6 @@
 """System checks: what makes an installation unsafe, and what to do about it. Production does not start with any."""
 
+import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -23,6 +24,13 @@ def error(number: int, what: str, hint: str) -> Error:
 def secret_key_is_set(**kwargs: Any) -> Iterable[CheckMessage]:
     if settings.SECRET_KEY == "unset":  # noqa: S105  the word in settings for "there is none"
         yield error(1, "SECRET_KEY is not set.", "Set SECRET_KEY or SECRET_KEY_FILE; `make demo` makes its own.")
+
+
+@register
+def breached_list_can_be_read(**kwargs: Any) -> Iterable[CheckMessage]:
+    path = settings.BREACHED_PASSWORDS_FILE
+    if path and not os.access(path, os.R_OK):
+        yield error(15, "BREACHED_PASSWORDS_FILE cannot be read.", "Give the path of a readable file, or leave it out.")
 
 
 @register
@@ -103,7 +111,7 @@ def refuse_unsafe_start() -> None:
 
     Raises ImproperlyConfigured with every fault and its hint.
     """
-    found = [*secret_key_is_set(), *production_is_safe()]
+    found = [*secret_key_is_set(), *breached_list_can_be_read(), *production_is_safe()]
     if found:
         raise ImproperlyConfigured("\n".join(f"{fault.id}: {fault.msg} {fault.hint}" for fault in found))
     if not settings.EMBEDDED:

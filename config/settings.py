@@ -162,6 +162,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "let-go-of-the-gone": {"task": "chat.tasks.sweep_every_organisation", "schedule": 20.0},
     "destroy-expired-keys": {"task": "privacy.tasks.destroy_expired_keys_everywhere", "schedule": 600.0},
+    "forget-old-invitations": {"task": "helplines.tasks.forget_old_invitations", "schedule": 43200.0},
 }
 
 # People who work here
@@ -170,12 +171,16 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
+# NIST SP 800-63B: long, not known to attackers, not made of names that anybody would try; nothing else is asked (O04).
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "helplines.validators.LongPassword", "OPTIONS": {"min_length": 12}},
+    {"NAME": "helplines.passwords.LongEnough"},
+    {"NAME": "helplines.passwords.NotPredictable"},
+    {"NAME": "helplines.passwords.NotOfNames"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "helplines.passwords.NotBreached"},
 ]
+# Passwords that leaked elsewhere: a sorted file with a SHA-1 in hexadecimal, or a password, on each line.
+BREACHED_PASSWORDS_FILE = env.str("BREACHED_PASSWORDS_FILE", default="")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "start"
 ACCOUNT_ADAPTER = "helplines.signin.StaffAccountAdapter"

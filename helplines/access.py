@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from django.http import Http404
+from django.utils import timezone
 
-from helplines.models import CannedReply, Line, Membership, Organisation, Role, Staff
+from helplines.models import CannedReply, Invitation, Line, Membership, Organisation, Role, Staff
 from helplines.tenancy import across_organisations
 
 
@@ -30,6 +31,15 @@ def chat_line(organisation_slug: str, line_slug: str) -> Line:
         )
     if found is None:
         raise Http404
+    return found
+
+
+def invitation(fingerprint: str) -> Invitation | None:
+    """The invitation behind a link, while the link works."""
+    # Who opens a link belongs nowhere yet: the link says whose wall it is.
+    with across_organisations():
+        rows = Invitation.objects.standing(timezone.now()).select_related("organisation")
+        found: Invitation | None = rows.filter(token=fingerprint).first() if fingerprint else None
     return found
 
 

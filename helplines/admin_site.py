@@ -31,7 +31,7 @@ class HelplinesAdminSite(admin.AdminSite):
         (_("Other hours than usual"), ("Closure", "ExtraOpening")),
         (_("What you promise"), ("Policy", "ConfidentialityAgreement")),
         (_("What counsellors have at hand"), ("CannedReply",)),
-        (_("Who works with you"), ("Staff", "Membership")),
+        (_("Who works with you"), ("Invitation", "Staff", "Membership")),
     )
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from helplines.models import Staff
+from helplines.models import Invitation, Staff
 
 STAYS_HERE = {"console", "dummy"}
 # What somebody must hear when it happened to their account, also when they did it themselves.
@@ -61,3 +61,12 @@ def write_notice(staff: Staff, kind: str, language: str) -> None:
     name = "helplines/letters/notice"
     context = {"what": NOTICES[kind], "at": timezone.now(), "staff": staff, "origin": settings.ORIGIN}
     write(to=staff.email, subject=f"{name}_subject.txt", body=f"{name}.txt", language=language, **context)
+
+
+def write_invitation(invitation: Invitation, link: str) -> None:
+    """Come and work with us; in the organisation's own language, for of the person we know none."""
+    organisation = invitation.organisation
+    language = organisation.first_language if organisation.first_language in dict(settings.LANGUAGES) else "en"
+    name = "helplines/letters/invitation"
+    context = {"invitation": invitation, "organisation": organisation, "link": link}
+    write(to=invitation.email, subject=f"{name}_subject.txt", body=f"{name}.txt", language=language, **context)

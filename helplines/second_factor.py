@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from helplines.models import Staff
+from helplines.tasks import send_notice
 
 logger = logging.getLogger(__name__)
 HELD = "second_factor"
@@ -80,6 +81,8 @@ def reset(*, staff: Staff, by: Staff | None) -> None:
     Authenticator.objects.filter(user=staff).delete()
     end_sessions(staff)
     who = f"person {by.pk}" if by else "the command line"
+    language = staff.language or settings.LANGUAGE_CODE
+    transaction.on_commit(lambda: send_notice.delay(staff.pk, "second_step_reset", language))
     logger.warning("The second step of person %s was reset by %s.", staff.pk, who)
 
 

@@ -1,9 +1,7 @@
 """Who may try to sign in: no open sign-up, and a lock per person and place that never holds an address."""
 
-import hmac
 import time
 from collections.abc import Mapping
-from hashlib import sha256
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
@@ -20,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from helplines import second_factor
 from helplines.letters import NOTICES
 from helplines.models import Staff
+from helplines.stand_ins import stand_in
 from helplines.tasks import send_notice
 
 LONGEST_NAME = 254
@@ -80,12 +79,6 @@ def address_pseudonym(request: HttpRequest) -> str:
     """
     digest = stand_in("address", place_of(client_address(request)))
     return str(IPv6Address(b"\xfd" + digest[:15]))
-
-
-def stand_in(of: str, what: bytes) -> bytes:
-    """The same 32 bytes for the same thing; without SECRET_KEY nobody gets back from them."""
-    key = sha256(f"toeverlaat {of} pseudonym\0".encode() + settings.SECRET_KEY.encode()).digest()
-    return hmac.new(key, what, sha256).digest()
 
 
 def client_address(request: HttpRequest) -> str:

@@ -3,9 +3,11 @@
 from smtplib import SMTPException
 
 from celery import shared_task
+from django.utils import timezone
 
-from helplines import letters
-from helplines.models import Staff
+from helplines import invitation_links, letters
+from helplines.models import Invitation, Organisation, Staff
+from helplines.tenancy import across_organisations, inside
 
 TROUBLE = (SMTPException, OSError)
 
@@ -24,3 +26,21 @@ def send_notice(person: int, kind: str, language: str) -> None:
     staff = Staff.objects.filter(pk=person).first()
     if staff is not None:
         letters.write_notice(staff, kind, language)
+
+
+@shared_task(acks_late=True, ignore_result=True, autoretry_for=TROUBLE, retry_backoff=10, max_retries=6)
+def send_invitation(organisation_id: int, invitation_id: int) -> None:
+    """A letter with a fresh link. Done twice there are two letters, of which the newest works."""
+    with inside(organisation_id):
+        found = Invitation.objects.select_related("organisation").filter(pk=invitation_id).first()
+    if found is not None:
+        letters.write_invitation(found, invitation_links.new_link(found))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def forget_old_invitations() -> None:
+    """Let go of what nobody answered, one organisation at a time."""
+    with across_organisations():  # only the ids, to enter each organisation's own scope
+        organisation_ids = list(Organisation.objects.values_list("pk", flat=True))
+    for organisation_id in organisation_ids:
+        invitation_links.forget_old(organisation_id, timezone.now())

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from helplines import proposal_views, views
+from helplines import invitation_views, proposal_views, views
 
 urlpatterns = [
+    path("invitation/", invitation_views.invitation, name="invitation"),
+    path("invitation/<str:token>/", invitation_views.link, name="invitation_link"),
     path("start/", views.start, name="start"),
     path("agreement/<slug:organisation>/", views.agreement, name="agreement"),
     path("promises/<slug:organisation>/", views.promises, name="promises"),

@@ -6,9 +6,7 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from django.conf import settings
-from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from helplines.colours import contrast, nearest_readable
@@ -22,6 +20,7 @@ RESERVED = {
     "blank",
     "demo",
     "desk",
+    "invitation",
     "livez",
     "media",
     "metrics",
@@ -97,10 +96,3 @@ def safe_exit(value: str) -> None:
     parts = urlsplit(value)
     if parts.scheme != "https" or not parts.hostname or parts.username or parts.password:
         raise ValidationError(_("Write an address that begins with https://."), code="exit")
-
-
-class LongPassword(MinimumLengthValidator):
-    """Django's rule in our words: Django itself has this sentence in English only."""
-
-    def get_error_message(self) -> str:
-        return gettext("This password is too short. Use at least %(least)s characters.") % {"least": self.min_length}

@@ -35,7 +35,7 @@ WRITERS = {
 }
 WRITERS_TOO = {
     "config/demo/": "sows the example organisations",
-    "helplines/welcome.py": "takes a person on: account, roles and link together",
+    "helplines/invitation": "invites a person: account, roles, lines and link together",
     "helplines/second_factor.py": "takes factors and sessions away together",
     "helplines/proposals.py": "what waits for a second person",
     "helplines/models/": "a model's own `save` calls Django's",
@@ -50,6 +50,7 @@ ABOUT_PEOPLE = {
     "helplines.Policy",  # its author
     "helplines.PolicyProposal",  # who proposed and who decided; kept beside the version, as its author is
     "helplines.Branch",  # an address and a number of a centre, now and then of one person
+    "helplines.Invitation",  # let go when it is accepted, withdrawn, or a month after its link ended
     "helplines.CannedReply",  # some are of one counsellor
     "chat.Advice", "chat.AdviceAnswer", "chat.Note",  # sealed with the talk's key; advice goes when the talk ends
     "chat.Conversation", "chat.Handover", "chat.Message", "chat.Presence",

@@ -25,6 +25,8 @@ ELSEWHERE = {
     "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
     "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn", "mfa_remove_webauthn",
     "mfa_reauthenticate_webauthn", "mfa_login_webauthn",
+    # People come by invitation, and an invitation that is open is what its link leads to.
+    "admin:helplines_staff_add", "invitation", "invitation_link",
 }  # fmt: skip
 
 

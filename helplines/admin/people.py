@@ -1,17 +1,16 @@
 """The people of an organisation: who they are, which roles they have, and what they sign."""
 
-from typing import Any
+from typing import Any, cast
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from helplines import service, welcome
+from helplines import second_factor, service, welcome
 from helplines.admin import wall
 from helplines.admin.base import TenantAdmin, TenantForm, TenantTable
 from helplines.models import Assignment, ConfidentialityAgreement, Membership, Organisation, Role, Staff
@@ -20,44 +19,6 @@ ROLES_HELP = _(
     "Counsellors and mentors talk with visitors. Managers lead. Administrators use these pages. "
     "The data protection officer and the auditor only look."
 )
-
-
-class PersonForm(forms.Form):
-    """Somebody to take on."""
-
-    organisation: Any = forms.ModelChoiceField(
-        Organisation.objects.none(), label=_("Organisation"), help_text=_("The organisation that takes this person on.")
-    )
-    email = forms.EmailField(
-        label=_("E-mail address"),
-        help_text=_("The person gets a message here. Check it well: who can read it, can sign in."),
-    )
-    username = forms.CharField(
-        label=_("User name"),
-        max_length=140,
-        validators=[UnicodeUsernameValidator()],
-        help_text=_("A short name to sign in with. If it is taken, a number is put behind it."),
-    )
-    first_name = forms.CharField(label=_("First name"), max_length=150, help_text=_("Visitors never see it."))
-    last_name = forms.CharField(
-        label=_("Last name"), max_length=150, required=False, help_text=_("Visitors never see it.")
-    )
-    roles = forms.MultipleChoiceField(
-        label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple, help_text=ROLES_HELP
-    )
-
-    def __init__(self, *args: Any, organisations: "QuerySet[Organisation]", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice = self.fields["organisation"]
-        assert isinstance(choice, forms.ModelChoiceField)  # noqa: S101  for the type checker
-        choice.queryset = organisations
-        self.sole = organisations.first() if organisations.count() == 1 else None
-        if self.sole:
-            del self.fields["organisation"]
-
-    def take_on(self) -> welcome.Welcome:
-        data = dict(self.cleaned_data)
-        return welcome.take_on(**{"organisation": self.sole, **data})
 
 
 class MembershipForm(TenantForm):
@@ -111,7 +72,7 @@ class StaffAdmin(TenantAdmin):
     list_display = ("username", "first_name", "last_name", "email", "is_active")
     search_fields = ("username", "first_name", "last_name", "email")
     ordering = ("username",)
-    actions = ("send_new_link",)
+    actions = ("send_new_link", "reset_second_step")
     change_form_template = "helplines/admin/person_form.html"
     fields = ("username", "email", "first_name", "last_name", "is_active")
     HELP = {
@@ -136,19 +97,8 @@ class StaffAdmin(TenantAdmin):
         return False
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Take somebody on; the answer is the same for a new and for a known account."""
-        organisations = wall.own(request, Organisation.objects.all())
-        form = PersonForm(request.POST or None, organisations=organisations)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Take somebody on"),
-            "form": form,
-            "opts": self.opts,
-        }
-        if form.is_valid():
-            done = form.take_on()
-            return TemplateResponse(request, "helplines/admin/person_taken_on.html", {**context, "welcome": done})
-        return TemplateResponse(request, "helplines/admin/person_add.html", context)
+        """People come by invitation."""
+        return redirect("admin:helplines_invitation_add")
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """The history of an account is the person's and the operator's: it names administrators of other organisations."""
@@ -175,6 +125,28 @@ class StaffAdmin(TenantAdmin):
             return TemplateResponse(request, "helplines/admin/person_links.html", context)
         self.message_user(request, _("A message was sent to everybody you chose."), messages.SUCCESS)
         return None
+
+    @admin.action(description=_("Take the second step away from who lost it"))
+    def reset_second_step(self, request: HttpRequest, queryset: "QuerySet[Staff]") -> None:
+        """For a colleague, never for oneself; the answer does not tell who works elsewhere too."""
+        me = cast(Staff, request.user)
+        if queryset.filter(pk=me.pk).exists():
+            self.message_user(
+                request, _("You cannot take your own second step away. Ask another administrator."), messages.ERROR
+            )
+            return
+        for staff in queryset:
+            if wall.is_operator(request) or welcome.serves_only_these(staff, wall.own_organisations(request)):
+                second_factor.reset(staff=staff, by=me)
+                self.log_change(request, staff, [str(_("The second step to sign in was taken away."))])
+        self.message_user(
+            request,
+            _(
+                "Who works for you alone sets up a new second step at the next sign-in, and gets a message. For who also "
+                "works elsewhere, ask the operator of this installation."
+            ),
+            messages.SUCCESS,
+        )
 
 
 @admin.register(Membership)

@@ -1,5 +1,6 @@
 """The organisations, the people in them, and what they promise."""
 
+from helplines.models.invitations import Invitation
 from helplines.models.organisation import Branch, EmergencyNumber, Line, LineKind, Organisation
 from helplines.models.people import (
     AgreementAcceptance,
@@ -23,6 +24,7 @@ __all__ = [
     "ConfidentialityAgreement",
     "EmergencyNumber",
     "ExtraOpening",
+    "Invitation",
     "Line",
     "LineKind",
     "Membership",

@@ -1,5 +1,6 @@
 """The people who work here, in which role, and the agreement they accepted (J01, J02)."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
@@ -18,6 +19,8 @@ class Staff(AbstractUser):
 
     email = models.EmailField(_("e-mail address"), unique=True)
     language = models.CharField(_("language"), max_length=5, blank=True)
+    # For who is invited and works nowhere yet: names that no password may be made of.
+    organisation_names: Sequence[str] = ()
 
     class Meta:
         verbose_name = _("staff member")

@@ -26,6 +26,7 @@ def safe() -> dict[str, Any]:
         "EMBEDDED": False,
         "DEMO": False,
         "DEBUG": False,
+        "BREACHED_PASSWORDS_FILE": "",
         "SECOND_FACTOR_REQUIRED": True,
         "SECRET_KEY": secrets.token_urlsafe(64),
         "MASTER_KEYS": f"2026-01:{KEY}",
@@ -50,7 +51,7 @@ def production(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 
 def faults() -> list[Any]:
-    return [*checks.secret_key_is_set(), *checks.production_is_safe()]
+    return [*checks.secret_key_is_set(), *checks.breached_list_can_be_read(), *checks.production_is_safe()]
 
 
 def ids() -> list[str]:
@@ -107,6 +108,8 @@ def test_start_without_the_keys_tables_says_what_to_do(monkeypatch: pytest.Monke
         ("ALLOWED_HOSTS", [".example.org"], "config.E008"),
         ("DEMO", True, "config.E009"),
         ("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend", "config.E013"),
+        ("SECOND_FACTOR_REQUIRED", False, "config.E014"),
+        ("BREACHED_PASSWORDS_FILE", "/nowhere/at/all", "config.E015"),
     ],
 )
 def test_unsafe_setting_is_refused(production: SimpleNamespace, name: str, value: Any, fault: str) -> None:

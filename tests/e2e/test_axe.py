@@ -16,8 +16,8 @@ from tests.factories.helplines import AgreementFactory, ClosureFactory, Membersh
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # `preload` would have axe fetch and write style sheets of its own, which our policy rightly stops.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "preload": False}
-LISTED = ("line", "policy", "branch", "staff", "closure", "extraopening", "emergencynumber", "membership")
-ADDED = ("branch", "staff", "closure", "extraopening", "emergencynumber")
+LISTED = ("line", "policy", "branch", "staff", "closure", "extraopening", "emergencynumber", "membership", "invitation")
+ADDED = ("branch", "invitation", "closure", "extraopening", "emergencynumber")
 
 
 class Looked:

@@ -138,6 +138,18 @@ def accept(membership: models.Membership) -> None:
         )
 
 
+class InvitationFactory(TenantFactory):
+    """Somebody who was asked to be a counsellor and has no letter yet."""
+
+    class Meta:
+        model = models.Invitation
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    email = factory.Sequence("invited{}@example.org".format)
+    first_name = "Nel"
+    roles = factory.LazyFunction(lambda: ["counsellor"])
+
+
 class AssignmentFactory(TenantFactory):
     class Meta:
         model = models.Assignment

@@ -1,26 +1,22 @@
-"""Taking people on without telling an administrator what they do elsewhere, and without opening their accounts."""
+"""People and their roles without telling an administrator what they do elsewhere, and without opening their accounts."""
 
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import LogEntry
 from django.core import mail
 from django.test import Client
 
 from helplines.models import Assignment, ConfidentialityAgreement, Membership, Role, Staff
 from helplines.tenancy import across_organisations
-from helplines.welcome import free_username
-from tests.factories.helplines import PASSWORD, MembershipFactory, StaffFactory
+from tests.factories.helplines import MembershipFactory, StaffFactory
 from tests.helplines.admin_rooms import House, at, house, signed_in
+from tests.helplines.factors import sign_in as factors_sign_in
+from tests.helplines.factors import with_app
 
 pytestmark = pytest.mark.django_db
 NO_MAIL = "django.core.mail.backends.console.EmailBackend"
-NEW = {
-    "email": "New@Example.org",
-    "username": "newcomer",
-    "first_name": "Nel",
-    "last_name": "",
-    "roles": ["counsellor", "mentor"],
-}
 
 
 @pytest.fixture
@@ -43,53 +39,6 @@ def roles_of(staff: Staff) -> list[tuple[int, str]]:
         return list(Membership.objects.filter(staff=staff).order_by("pk").values_list("organisation", "role"))
 
 
-def take_on(client: Client, django_capture_on_commit_callbacks: Any, **given: Any) -> Any:
-    with django_capture_on_commit_callbacks(execute=True):
-        return client.post(at("staff", "add"), {**NEW, **given})
-
-
-@pytest.mark.promise("J02")
-def test_new_person_gets_the_roles_and_an_account_without_password(client, ours, django_capture_on_commit_callbacks):
-    take_on(client, django_capture_on_commit_callbacks)
-    person = Staff.objects.get(username="newcomer")
-    assert (person.email, person.has_usable_password()) == ("new@example.org", False)
-    assert (person.is_staff, person.is_superuser) == (False, False)
-    assert roles_of(person) == [(ours.organisation.pk, "counsellor"), (ours.organisation.pk, "mentor")]
-
-
-def test_new_person_chooses_a_password_by_a_link_that_works_once(client, django_capture_on_commit_callbacks):
-    take_on(client, django_capture_on_commit_callbacks)
-    link = next(line for line in mail.outbox[0].body.splitlines() if "/password/reset/key/" in line)
-    browser = Client()
-    form = browser.get(link.removeprefix("http://127.0.0.1:8000"), follow=True)
-    browser.post(form.redirect_chain[-1][0], {"password1": PASSWORD, "password2": PASSWORD})
-    assert Staff.objects.get(username="newcomer").check_password(PASSWORD)
-    assert b"password1" not in Client().get(link.removeprefix("http://127.0.0.1:8000"), follow=True).content
-
-
-def test_known_person_is_linked_and_the_answer_is_the_same(client, ours, theirs, django_capture_on_commit_callbacks):
-    known = theirs.counsellor.staff
-    answer = take_on(client, django_capture_on_commit_callbacks, email=known.email.upper(), username=known.username)
-    other = take_on(client, django_capture_on_commit_callbacks)
-    assert roles_of(known)[1:] == [(ours.organisation.pk, "counsellor"), (ours.organisation.pk, "mentor")]
-    words = answer.content.decode().replace(known.username, "newcomer").replace(f"/{known.pk}/", "/x/")
-    new = other.content.decode().replace(f"/{Staff.objects.get(username='newcomer').pk}/", "/x/")
-    assert words.split("<main")[1] == new.split("<main")[1]
-
-
-def test_known_person_gets_no_link_into_the_account(client, theirs, django_capture_on_commit_callbacks):
-    take_on(client, django_capture_on_commit_callbacks, email=theirs.counsellor.staff.email)
-    assert "/password/reset/key/" not in mail.outbox[0].body
-
-
-def test_link_is_shown_once_where_no_mail_is_sent(client, settings, django_capture_on_commit_callbacks):
-    settings.EMAIL_BACKEND = NO_MAIL
-    shown = [
-        take_on(client, django_capture_on_commit_callbacks).content.count(b"/password/reset/key/") for _twice in "ab"
-    ]
-    assert shown == [1, 0]
-
-
 def test_link_into_an_account_that_others_rely_on_is_never_shown(client, ours, theirs, settings):
     settings.EMAIL_BACKEND = NO_MAIL
     shared = StaffFactory(password="!")
@@ -104,24 +53,64 @@ def test_link_into_an_account_that_others_rely_on_is_never_shown(client, ours, t
     assert [shown(alone), shown(shared)] == [1, 0]
 
 
+def test_people_come_by_invitation(client):
+    assert client.get(at("staff", "add")).url == at("invitation", "add")
+
+
+def test_new_link_goes_to_the_person_alone_where_mail_is_sent(client, ours, done):
+    with done():
+        page = client.post(
+            at("staff", "changelist"),
+            {"action": "send_new_link", "_selected_action": [ours.counsellor.staff.pk]},
+            follow=True,
+        )
+    assert [letter.to for letter in mail.outbox] == [[ours.counsellor.staff.email]]
+    assert b"/password/reset/key/" not in page.content
+
+
+def lose(client, *people):
+    given = {"action": "reset_second_step", "_selected_action": [staff.pk for staff in people]}
+    return client.post(at("staff", "changelist"), given, follow=True)
+
+
+def factors():
+    return set(Authenticator.objects.values_list("user", flat=True))
+
+
+def test_second_step_of_a_colleague_is_taken_away_and_told(client, ours, done):
+    staff = ours.counsellor.staff
+    with_app(staff)
+    with done():
+        lose(client, staff)
+    assert factors() == set()
+    assert [letter.to for letter in mail.outbox] == [[staff.email]]
+    assert LogEntry.objects.filter(user=ours.admin, object_id=str(staff.pk)).count() == 1
+
+
+def test_own_second_step_is_taken_away_by_somebody_else_only(client, ours):
+    """Not even among others: then nobody's is."""
+    secret = with_app(ours.admin)
+    with_app(ours.counsellor.staff)
+    client = factors_sign_in(ours.admin, secret)
+    lose(client, ours.admin, ours.counsellor.staff)
+    assert factors() == {ours.admin.pk, ours.counsellor.staff.pk}
+
+
+def test_second_step_that_others_rely_on_stays_and_the_answer_does_not_tell(client, ours, theirs):
+    shared, alone = StaffFactory(), ours.counsellor.staff
+    for organisation in (ours.organisation, theirs.organisation):
+        MembershipFactory(staff=shared, organisation=organisation)
+    for staff in (shared, alone, theirs.admin):
+        with_app(staff)
+    told = [[str(entry) for entry in lose(client, staff).context["messages"]] for staff in (shared, alone)]
+    lose(client, theirs.admin)
+    assert told[0] == told[1]
+    assert factors() == {shared.pk, theirs.admin.pk}
+
+
 def test_new_link_for_a_foreign_person_is_not_sent(client, theirs):
     client.post(at("staff", "changelist"), {"action": "send_new_link", "_selected_action": [theirs.admin.pk]})
     assert mail.outbox == []
-
-
-@pytest.mark.parametrize(("wanted", "given"), [("free", "free"), ("taken", "taken3"), ("TAKEN", "TAKEN3")])
-def test_taken_user_name_gets_a_number(wanted, given):
-    StaffFactory(username="taken")
-    StaffFactory(username="taken2")
-    assert free_username(wanted) == given
-
-
-@pytest.mark.parametrize("missing", ["email", "username", "first_name", "roles"])
-def test_person_without_what_is_needed_is_not_taken_on_and_nothing_is_lost(client, missing):
-    answer = client.post(at("staff", "add"), {name: value for name, value in NEW.items() if name != missing})
-    kept = NEW["email" if missing != "email" else "username"]
-    assert (list(answer.context["form"].errors), str(kept) in answer.content.decode()) == ([missing], True)
-    assert not Staff.objects.filter(username="newcomer").exists()
 
 
 def roles_form(staff: Staff, membership: Membership, **given: Any) -> dict[str, Any]:

@@ -22,6 +22,8 @@ SIGN_IN = {
     "account_reset_password_done": "all",
     "account_reset_password_from_key": "all",
     "account_reset_password_from_key_done": "all",
+    "invitation": "all",
+    "invitation_link": "all",
     "account_reauthenticate": "signed in",
     "mfa_index": "signed in",
     "mfa_authenticate": "all",
@@ -118,6 +120,8 @@ def value_of(route: Route, part: str, home: House | None, line_of: House | None)
         return ABSENT if home is None else home.rows[model].pk
     if part == "uidb36":
         return int_to_base36(ABSENT if home is None else home.rows["staff"].pk)
+    if part == "token":
+        return "link-nobody" if home is None else f"link-{home.name}"
     if part == "pk":
         return ABSENT if home is None else home.passkey
     if part in FIXED_PARTS:

@@ -13,10 +13,12 @@ from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.utils import timezone
 
 from chat.models import Conversation, Message
 from helplines import policies
 from helplines.fields import LanguagesField, LocalisedField
+from helplines.invitation_links import WORKS_FOR, fingerprint
 from helplines.models import Line, Organisation, Role, Staff
 from helplines.tenancy import across_organisations
 from tests.factories import chat as talks
@@ -39,6 +41,7 @@ PUBLIC = {
 FIXED = {
     "helplines.Organisation": {"time_zone", "accent", "logo_type"},
     "helplines.Staff": {"password", "language"},
+    "helplines.Invitation": {"token", "roles"},
     "helplines.Policy": {"values"},  # written below, in the shape of a policy
     "helplines.PolicyProposal": {"values"},  # in the shape of a policy too
     "chat.Handover": {"code"},  # what is written in it is sealed to this code
@@ -115,6 +118,9 @@ def house(name: str) -> House:
         "line": line,
         "branch": made.BranchFactory(organisation=organisation),
         "emergencynumber": made.EmergencyNumberFactory(organisation=organisation, is_first=True),
+        "invitation": made.InvitationFactory(
+            organisation=organisation, token=fingerprint(f"link-{name}"), expires_at=timezone.now() + WORKS_FOR
+        ),
         "cannedreply": made.CannedReplyFactory(organisation=organisation),
         "closure": made.ClosureFactory(organisation=organisation, line=made.LineFactory(organisation=organisation)),
         "extraopening": made.ExtraOpeningFactory(line=line),

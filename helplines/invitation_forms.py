@@ -1,0 +1,64 @@
+"""What somebody fills in who makes an account to accept an invitation."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from helplines.invitations import newcomer
+from helplines.models import Invitation, Staff
+
+
+class NewAccount(forms.Form):
+    """A user name and a password."""
+
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=140,
+        validators=[UnicodeUsernameValidator()],
+        help_text=_("A short name to sign in with. Your e-mail address works too."),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    password1 = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        help_text=_("At least 12 characters. Four words that have nothing to do with each other work well."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    password2 = forms.CharField(
+        label=_("Password, once more"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.invitation = invitation
+
+    def clean_username(self) -> str:
+        username: str = self.cleaned_data["username"]
+        if Staff.objects.filter(username__iexact=username).exists():
+            raise ValidationError(_("Somebody has this user name. Choose another one."), code="taken")
+        return username
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        first, second = self.cleaned_data.get("password1"), self.cleaned_data.get("password2")
+        if first and second and first != second:
+            self.add_error("password2", _("These two passwords are not the same."))
+        if first:
+            try:
+                validate_password(first, self.staff)
+            except ValidationError as error:
+                self.add_error("password1", error)
+        return cleaned
+
+    @property
+    def staff(self) -> Staff:
+        return newcomer(self.invitation, self.cleaned_data.get("username", ""))
+
+    def address_is_taken(self) -> None:
+        self.add_error(None, _("There is an account with your e-mail address. Sign in with it to accept: see below."))

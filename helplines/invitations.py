@@ -1,0 +1,105 @@
+"""Inviting people: roles in one organisation for who opens a link that works once, and says yes (J02; security goal A8).
+
+An account belongs to a person and may serve in several organisations. Nothing here looks for an account before the person
+has opened the link, so an administrator never learns whether there was one, and never gets a way into it.
+"""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from helplines import access
+from helplines.letters import sends_mail
+from helplines.models import Assignment, Invitation, Line, Membership, Role, Staff
+from helplines.tasks import send_invitation
+from helplines.tenancy import inside
+
+TALKING = {Role.COUNSELLOR, Role.MENTOR}
+
+
+class InvitationGone(Exception):
+    """This link was used, withdrawn or followed by a newer one, or it is too old."""
+
+
+class AddressTaken(Exception):
+    """There is an account with this e-mail address: its owner signs in to accept."""
+
+
+@transaction.atomic
+def invite(*, invitation: Invitation, lines: Iterable[Line], by: Staff | None) -> None:
+    """Store an invitation and send its letter. An earlier one to the same address is withdrawn."""
+    with inside(invitation.organisation):
+        earlier = Invitation.objects.filter(organisation=invitation.organisation, email__iexact=invitation.email)
+        earlier.delete()
+        invitation.invited_by = by
+        invitation.save()
+        invitation.lines.set(lines)
+    send(invitation)
+
+
+def send(invitation: Invitation) -> None:
+    """Let a job write the letter; without a mail server the link is handed over by hand, once."""
+    if sends_mail():
+        transaction.on_commit(lambda: send_invitation.delay(invitation.organisation_id, invitation.pk))
+
+
+def withdraw(invitations: Iterable[Invitation]) -> None:
+    """The links of these work no longer."""
+    for invitation in invitations:
+        with inside(invitation.organisation_id):
+            Invitation.objects.filter(pk=invitation.pk).delete()
+
+
+@transaction.atomic
+def accept(*, found: str, staff: Staff) -> Invitation:
+    """Give this person what the invitation says, which is over then. Raises InvitationGone."""
+    invitation = access.invitation(found)
+    if invitation is None:
+        raise InvitationGone
+    with inside(invitation.organisation):
+        lines = list(invitation.lines.all())
+        # Of two who accept at once exactly one finds it.
+        gone, _tables = Invitation.objects.standing(timezone.now()).filter(token=found).delete()
+        if not gone:
+            raise InvitationGone
+        for role in invitation.roles:
+            give(invitation, staff, role, lines)
+    return invitation
+
+
+def give(invitation: Invitation, staff: Staff, role: str, lines: list[Line]) -> None:
+    """One role; who talks with visitors also gets the lines."""
+    membership, _made = Membership.objects.update_or_create(
+        organisation=invitation.organisation, staff=staff, role=role, defaults={"is_active": True}
+    )
+    for line in lines if role in TALKING else []:
+        Assignment.objects.get_or_create(
+            membership=membership, line=line, defaults={"organisation": invitation.organisation}
+        )
+
+
+@transaction.atomic
+def accept_as_new(*, found: str, staff: Staff, password: str) -> Staff:
+    """Make the account of somebody who had none, and accept. Raises InvitationGone, AddressTaken."""
+    invitation = access.invitation(found)
+    if invitation is None:
+        raise InvitationGone
+    if Staff.objects.filter(email__iexact=invitation.email).exists():
+        raise AddressTaken
+    staff.set_password(password)
+    staff.save()
+    accept(found=found, staff=staff)
+    return staff
+
+
+def newcomer(invitation: Invitation, username: str) -> Staff:
+    """The account that this person would get; not stored yet."""
+    staff = Staff(
+        username=username,
+        email=invitation.email.lower(),
+        first_name=invitation.first_name,
+        last_name=invitation.last_name,
+    )
+    staff.organisation_names = [invitation.organisation.name, invitation.organisation.slug]
+    return staff

@@ -1,0 +1,243 @@
+"""Inviting people: a link that works once, for a week, and tells nobody who has an account."""
+
+import datetime as dt
+from threading import Thread
+
+import pytest
+import time_machine
+from django.core import mail
+from django.db import connections
+from django.test import Client
+from django.utils import timezone
+
+from helplines import invitation_links, invitations, letters
+from helplines.models import Assignment, Invitation, Membership, Staff
+from helplines.tasks import forget_old_invitations
+from helplines.tenancy import across_organisations, inside
+from tests.factories.helplines import PASSWORD, InvitationFactory, LineFactory, OrganisationFactory, StaffFactory
+from tests.helplines.admin_rooms import House, at, house, signed_in
+
+pytestmark = pytest.mark.django_db
+HERE = "http://127.0.0.1:8000"
+NO_MAIL = "django.core.mail.backends.console.EmailBackend"
+NEW = {"email": "New@Example.org", "first_name": "Nel", "last_name": "", "roles": ["counsellor", "manager"]}
+ACCOUNT = {"username": "nel", "password1": PASSWORD, "password2": PASSWORD}
+NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def ours() -> House:
+    return house("Ours")
+
+
+@pytest.fixture
+def client(ours: House) -> Client:
+    return signed_in(ours.admin)
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def link(ours):
+    """A link for somebody who is asked to be a counsellor on one line."""
+    invitation = InvitationFactory(organisation=ours.organisation, email="nel@example.org")
+    with inside(ours.organisation):
+        invitation.lines.set([ours.line])
+    return invitation_links.new_link(invitation).removeprefix(HERE)
+
+
+def link_in(letter):
+    return next(line for line in letter.body.splitlines() if "/invitation/" in line).removeprefix(HERE)
+
+
+def everything():
+    with across_organisations():
+        return (
+            Invitation.objects.count(),
+            sorted(Membership.objects.filter(staff__email="nel@example.org").values_list("role", flat=True)),
+        )
+
+
+def opened(link, client=None):
+    client = client or Client(headers={"accept-language": "en"})
+    client.get(link, follow=True)
+    return client
+
+
+@pytest.mark.promise("J02")
+def test_invited_person_makes_an_account_and_lands_where_they_work(client, ours, done):
+    with done():
+        client.post(at("invitation", "add"), {**NEW, "lines": [ours.line.pk]})
+    (letter,) = mail.outbox
+    assert (letter.to, letter.subject) == (["New@Example.org"], "Ours home nodigt je uit")
+    browser = opened(link_in(letter))
+    answer = browser.post("/invitation/", ACCOUNT, follow=True)
+    person = Staff.objects.get(username="nel")
+    with across_organisations():
+        roles = sorted(Membership.objects.filter(staff=person).values_list("role", flat=True))
+        lines = list(Assignment.objects.filter(membership__staff=person).values_list("line", "membership__role"))
+        assert Invitation.objects.count() == 0
+    assert (roles, lines) == (["counsellor", "manager"], [(ours.line.pk, "counsellor")])
+    assert (person.email, person.check_password(PASSWORD), person.is_superuser) == ("new@example.org", True, False)
+    assert answer.request["PATH_INFO"] == f"/agreement/{ours.organisation.slug}/"
+
+
+def test_link_is_in_one_address_only_and_nothing_of_it_is_kept(link):
+    browser = Client()
+    first = browser.get(link)
+    assert (first.status_code, first.url, first.headers["Referrer-Policy"]) == (302, "/invitation/", "no-referrer")
+    page = browser.get("/invitation/")
+    token = link.split("/")[2]
+    with across_organisations():
+        kept = str(list(Invitation.objects.values()))
+    assert not [place for place in (page.content.decode(), str(dict(browser.session)), kept) if token in place]
+
+
+def test_link_works_once(link):
+    browsers = [opened(link), opened(link)]
+    assert browsers[0].post("/invitation/", ACCOUNT).status_code == 302
+    assert browsers[1].post("/invitation/", {**ACCOUNT, "username": "other"}).status_code == 404
+    assert Client().get(link).status_code == 404
+    assert everything() == (0, ["counsellor"])
+
+
+@pytest.mark.parametrize(("days", "status"), [(6.99, 200), (7, 404)])
+def test_link_works_for_seven_days(link, days, status):
+    with time_machine.travel(timezone.now() + dt.timedelta(days=days), tick=False):
+        assert Client().get(link, follow=True).status_code == status
+
+
+@pytest.mark.parametrize("token", ["guessed", "x" * 500, "%00"])
+def test_guessed_link_gives_one_answer(link, token):
+    answers = [Client().get(f"/invitation/{each}/") for each in (token, "nobody")]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].content == answers[1].content
+
+
+def test_known_person_signs_in_and_accepts_with_their_own_account(link):
+    known = StaffFactory(email="nel@example.org")
+    browser = opened(link)
+    browser.post("/account/login/", {"login": known.username, "password": PASSWORD, "next": "/invitation/"})
+    assert known.username in browser.get("/invitation/").content.decode()
+    assert browser.post("/invitation/").url == "/start/"
+    assert everything() == (0, ["counsellor"])
+
+
+def test_page_is_the_same_for_who_has_an_account_and_for_who_has_none(link):
+    before = opened(link).get("/invitation/").content
+    StaffFactory(email="nel@example.org")
+    after = opened(link).get("/invitation/").content
+    assert b"csrf" in before
+    assert before.split(b"csrfmiddlewaretoken")[0] == after.split(b"csrfmiddlewaretoken")[0]
+    assert before.split(b'id="known"')[1] == after.split(b'id="known"')[1]
+
+
+def test_second_account_with_one_address_is_not_made(link):
+    StaffFactory(email="NEL@example.org".lower())
+    answer = opened(link).post("/invitation/", ACCOUNT)
+    assert (answer.status_code, Staff.objects.filter(username="nel").exists(), everything()[0]) == (200, False, 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"username": "TAKEN"}, "username"),
+        ({"username": ""}, "username"),
+        ({"password1": "kort", "password2": "kort"}, "password1"),
+        ({"password2": "another long secret"}, "password2"),
+    ],
+)
+def test_account_that_is_not_right_yet_keeps_the_invitation(link, given, field):
+    StaffFactory(username="taken")
+    answer = opened(link).post("/invitation/", {**ACCOUNT, **given})
+    assert (list(answer.context["form"].errors), everything()[0]) == ([field], 1)
+
+
+def test_administrator_gets_one_answer_whether_or_not_there_is_an_account(client, ours, done):
+    pages = []
+    for email in (StaffFactory().email, "nobody@example.org"):
+        with done():
+            answer = client.post(at("invitation", "add"), {**NEW, "email": email}, follow=True)
+        pages.append([str(entry) for entry in answer.context["messages"]])
+    assert pages[0] == pages[1]
+    assert [letter.to[0] != "" for letter in mail.outbox] == [True, True]
+    bodies = [letter.body.replace(link_in(letter), "") for letter in mail.outbox]
+    assert bodies[0] == bodies[1]
+
+
+def test_invitation_is_sent_again_and_withdrawn(client, ours, done):
+    with done():
+        client.post(at("invitation", "add"), NEW)
+    with across_organisations():
+        key = Invitation.objects.get().pk
+    with done():
+        client.post(at("invitation", "changelist"), {"action": "send_again", "_selected_action": [key]})
+    old, new = map(link_in, mail.outbox)
+    assert [Client().get(each).status_code for each in (old, new)] == [404, 302]
+    client.post(at("invitation", "delete", key), {"post": "yes"})
+    assert Client().get(new).status_code == 404
+
+
+def test_second_invitation_to_one_address_replaces_the_first(client, done):
+    for _twice in "ab":
+        with done():
+            client.post(at("invitation", "add"), NEW)
+    assert everything()[0] == 1
+    assert [Client().get(link_in(letter)).status_code for letter in mail.outbox] == [404, 302]
+
+
+def test_lines_of_another_organisation_are_refused(client, ours, done):
+    foreign = LineFactory()
+    client.post(at("invitation", "add"), {**NEW, "lines": [foreign.pk]})
+    assert everything()[0] == 0
+
+
+def test_link_is_shown_once_where_no_mail_is_sent(client, settings):
+    settings.EMAIL_BACKEND = NO_MAIL
+    page = client.post(at("invitation", "add"), NEW).content.decode()
+    listed = client.get(at("invitation", "changelist")).content.decode()
+    assert [text.count(f"{HERE}/invitation/") for text in (page, listed)] == [1, 0]
+
+
+def test_unanswered_invitation_is_let_go_after_a_month(clock):
+    for age in (29, 31):
+        with time_machine.travel(NOON - dt.timedelta(days=age), tick=False):
+            invitation_links.new_link(InvitationFactory(email=f"{age}@example.org"))
+    clock.shift(dt.timedelta(days=7))
+    forget_old_invitations()
+    with across_organisations():
+        assert list(Invitation.objects.values_list("email", flat=True)) == ["29@example.org"]
+
+
+def test_name_of_two_lines_adds_no_header(mailoutbox):
+    organisation = OrganisationFactory(name="Help\r\nBcc: everybody@example.org")
+    letters.write_invitation(InvitationFactory(organisation=organisation), HERE)
+    [letter] = mailoutbox
+    assert letter.subject.startswith("Help Bcc: everybody@example.org")
+    assert len(letter.recipients()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_accept_at_once_one_is_let_in(link):
+    people, found = [StaffFactory(), StaffFactory()], invitation_links.fingerprint(link.split("/")[2])
+    gone: list[Staff] = []
+
+    def accept(staff: Staff) -> None:
+        try:
+            invitations.accept(found=found, staff=staff)
+        except invitations.InvitationGone:
+            gone.append(staff)
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=accept, args=[staff]) for staff in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with across_organisations():
+        assert (len(gone), Membership.objects.filter(staff__in=people).count()) == (1, 1)
