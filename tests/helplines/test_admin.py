@@ -27,7 +27,7 @@ from tests.helplines.admin_rooms import House, at, count, house, signed_in
 
 pytestmark = pytest.mark.django_db
 MODELS = sorted(model._meta.model_name for model in admin.site._registry)
-REMOVABLE = {"cannedreply", "branch", "closure", "emergencynumber", "extraopening"}
+REMOVABLE = {"cannedreply", "branch", "closure", "emergencynumber", "extraopening", "invitation"}
 
 
 @pytest.fixture
