@@ -107,8 +107,9 @@ class HelplinesAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Django's addresses, without the one that looks a row up without asking whose it is; then our own pages."""
+        from helplines.admin.embedding import embedding_urls
         from helplines.admin.exchanging import exchange_urls
         from helplines.admin.pages import page_urls
 
         stock = [entry for entry in super().get_urls() if getattr(entry, "name", None) != "view_on_site"]
-        return [*page_urls(self), *exchange_urls(self), *stock]
+        return [*page_urls(self), *exchange_urls(self), *embedding_urls(self), *stock]

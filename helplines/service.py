@@ -271,3 +271,11 @@ def add_holidays(*, organisation: Organisation, days: Iterable[Holiday]) -> list
             ]
             if made
         ]
+
+
+@transaction.atomic
+def allow_sites(*, line: Line, sites: list[str]) -> None:
+    """Let the button of a line work on these sites and on no others, from now on. Raises ValidationError."""
+    with inside(line.organisation_id):
+        line.origins = Line._meta.get_field("origins").clean(sites, line)
+        line.save(update_fields=["origins"])

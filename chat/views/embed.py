@@ -12,6 +12,7 @@ from django.views.decorators.http import condition, require_safe
 
 from chat.statuses import statuses
 from chat.views.languages import language_for
+from helplines import sightings
 from helplines.gate import View, everybody, line_page, organisation_page
 from helplines.models import Line, Organisation
 
@@ -64,6 +65,7 @@ def status(request: HttpRequest, line: Line) -> HttpResponse:
         response = JsonResponse(statuses.of(line, language))
     response["Cache-Control"] = "public, max-age=15"
     response["Vary"] = "Accept-Language"
+    sightings.note(line, request.headers.get("Origin", ""))
     return response
 
 

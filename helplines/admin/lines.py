@@ -31,15 +31,14 @@ class OriginsField(forms.CharField):
         """The model judges each site; what a text may be does not count for a list."""
 
 
+ORIGINS_HELP = _(
+    "The websites on which the chat button may stand, one on a line, such as https://www.example.org. "
+    "On other websites the button does not work."
+)
+
+
 class LineForm(TenantForm):
-    origins = OriginsField(
-        label=_("Sites with our button"),
-        required=False,
-        help_text=_(
-            "The websites on which the chat button may stand, one on a line, such as https://www.example.org. "
-            "On other websites the button does not work."
-        ),
-    )
+    origins = OriginsField(label=_("Sites with our button"), required=False, help_text=ORIGINS_HELP)
 
 
 class WeeklyHours(TenantTable):
