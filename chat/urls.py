@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat.views import desk, embed, replies, safety, visitor
+from chat.views import check, desk, embed, replies, safety, visitor
 
 urlpatterns = [
     path("embed.js", embed.embed, name="embed"),
@@ -16,5 +16,6 @@ urlpatterns = [
     path("<slug:organisation>/<slug:line>/frame/", visitor.frame, name="frame"),
     path("<slug:organisation>/<slug:line>/safe/", safety.safe, name="safe"),
     path("<slug:organisation>/<slug:line>/leave/", safety.leave, name="leave"),
+    path("<slug:organisation>/<slug:line>/check/", check.check, name="check"),
     path("<slug:organisation>/<slug:line>/", visitor.chat, name="chat"),
 ]

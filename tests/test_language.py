@@ -13,7 +13,12 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "locale/nl/LC_MESSAGES/django.po"
-VISITOR_MODULES = ("chat/strings/visitor.py", "chat/strings/shared.py", "chat/strings/safety.py")
+VISITOR_MODULES = (
+    "chat/strings/visitor.py",
+    "chat/strings/shared.py",
+    "chat/strings/safety.py",
+    "chat/strings/check.py",
+)
 # What a visitor reads on the pages of the chat; the desk is for staff, yet its people are tired too.
 TEMPLATES = "templates/chat/**/*.html"
 DEMO = sorted((ROOT / "config/demo/organisations").glob("*.toml"))

@@ -1,12 +1,17 @@
 """Where WebSockets are blocked the talk goes over HTTP, by itself and soon (A14)."""
 
+import datetime as dt
+import re
 import time
 
 import pytest
-from playwright.sync_api import expect
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import translation
+from playwright.sync_api import Page, expect
 
 from chat.models import Conversation
 from chat.states import State
+from chat.strings import check as check_words
 from helplines.models import Line
 from helplines.tenancy import across_organisations
 from tests.e2e.conftest import House
@@ -97,3 +102,43 @@ def test_closed_page_hangs_up(house: House, line: Line) -> None:
     house.in_talk(line, visitor, counsellor)
     visitor.page.goto("about:blank")
     expect(counsellor.pane.locator(".talk__there")).to_have_attribute("data-present", "false", timeout=5_000)
+
+
+@pytest.mark.promise("A14")
+def test_check_page_tells_what_is_blocked(house: House, line: Line) -> None:
+    page = house.someone().new_page()
+    page.add_init_script(REFUSED)
+    page.goto(f"{house.chat_page(line)}check/")
+    verdict = page.locator("[data-verdict]")
+    with translation.override("nl"):
+        sentences = check_words.strings()
+    expect(verdict).to_have_text(str(sentences["spare_works"]))
+    assert marks(page) == dict.fromkeys(ROWS, "works") | {"socket": "blocked"}
+    expect(page.locator('[data-check="socket"] [data-advice]')).to_be_visible()
+    expect(page.locator('[data-check="poll"] [data-advice]')).to_be_hidden()
+    report = page.locator("[data-report]").input_value()
+    assert len(report.splitlines()) == 1 + len(ROWS)
+    assert not {"Mozilla", "Linux", "127.0.0.1", "X11"} & set(re.split(r"[^\w.]+", report))
+    faults = Axe().run(
+        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"], "preload": False}
+    )
+    assert faults.response["violations"] == []
+
+    page.route("**/poll/**", lambda route: route.abort())
+    page.route("**/status.json*", lambda route: route.abort())
+    house.expect_trouble("ERR_FAILED")
+    page.clock.set_fixed_time(dt.datetime.now(dt.UTC) - dt.timedelta(minutes=42))
+    page.reload()
+    expect(verdict).to_have_text(str(sentences["nothing_works"]))
+    assert marks(page) == dict.fromkeys(ROWS, "works") | {
+        "pages": "blocked", "socket": "blocked", "poll": "blocked", "clock": "care",
+    }  # fmt: skip
+    with across_organisations():
+        assert Conversation.objects.count() == 0
+
+
+ROWS = ("script", "browser", "pages", "socket", "poll", "storage", "clock")
+
+
+def marks(page: Page) -> dict[str, str]:
+    return {name: page.locator(f'[data-check="{name}"] .state').get_attribute("data-state") or "" for name in ROWS}
