@@ -118,6 +118,7 @@ def test_check_page_tells_what_is_blocked(house: House, line: Line) -> None:
     expect(page.locator('[data-check="poll"] [data-advice]')).to_be_hidden()
     report = page.locator("[data-report]").input_value()
     assert len(report.splitlines()) == 1 + len(ROWS)
+    assert re.search(r"Chrome [0-9]+\)", report.splitlines()[2])
     assert not {"Mozilla", "Linux", "127.0.0.1", "X11"} & set(re.split(r"[^\w.]+", report))
     faults = Axe().run(
         page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"], "preload": False}

@@ -20,7 +20,7 @@ new Exit(config);
 /** Family and version, and nothing else of what a browser tells about itself. */
 function browserName() {
   for (const [mark, name] of NAMES) {
-    const version = new RegExp(`\\b${mark}/(\\d+)`).exec(navigator.userAgent);
+    const version = new RegExp(`${mark}/(\\d+)`).exec(navigator.userAgent);
     if (version) return `${name} ${version[1]}`;
   }
   return "?";
@@ -131,7 +131,8 @@ function verdict() {
 }
 
 function report() {
-  const rows = Object.entries(found).map(([name, { state, detail }]) => {
+  const rows = Object.keys(checks).map((name) => {
+    const { state, detail } = found[name];
     const title = document.querySelector(`[data-check="${name}"] h2`)?.textContent;
     return `${title}: ${strings.marks[state]}${detail ? ` (${detail})` : ""}`;
   });
