@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from chat.strings import desk_care, shared
+from chat.strings import desk_care, desk_hands, shared
 
 
 def strings() -> shared.Strings:
@@ -17,6 +17,7 @@ def strings() -> shared.Strings:
         **_empty(),
         **_problems(),
         **desk_care.alerts(),
+        **desk_hands.hands(),
     }
 
 

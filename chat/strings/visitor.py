@@ -45,6 +45,7 @@ def waiting() -> Strings:
         "place_one": _("One person is before you."),
         "place_more": _("{count} people are before you."),
         "back_title": _("We look for a colleague for you"),
+        "passed_in_queue": _("You go to another line of ours, as you agreed. You come first."),
         "back_in_queue": _("The counsellor lost the connection. You come first."),
         "stop_title": _("Stop waiting?"),
         "stop_text": _("You lose your place. You can come back whenever the chat is open."),
@@ -64,6 +65,12 @@ def talk() -> Strings:
         "offline": _("The line dropped. We try again by ourselves. What you wrote is kept."),
         "unreachable": _("We cannot reach the chat yet. We keep trying. Does it last? Try another network or browser."),
         "unstored": _("Your browser stores nothing. Do not reload this page: that would end the talk."),
+        "ask_colleague": _("Do you want to go on with {name}? Your counsellor then leaves this talk."),
+        "ask_line": _(
+            "Do you want to go on with {name}? That is another line of ours. You then wait a moment, and come first."
+        ),
+        "ask_body": _("Is it fine that {name} helps you further? This talk ends then."),
+        "ask_somebody": _("a colleague"),
         "returned": _("This was not sent. Please try again."),
         "end_title": _("End the talk?"),
         "end_text": _("The talk stops for both of you. What was said disappears from this screen."),

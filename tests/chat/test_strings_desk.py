@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from chat.strings import desk, shared
+from chat.strings import desk, desk_hands, shared
 
 STATIC = Path(__file__).resolve().parents[2] / "chat" / "static" / "chat"
 
@@ -26,6 +26,14 @@ def test_shared_parts_find_their_sentences_on_the_desk() -> None:
 
 
 def test_no_key_of_the_desk_stands_in_two_tables() -> None:
-    tables = [desk._strip(), desk._lists(), desk._talk(), desk._known(), desk._empty(), desk._problems()]
+    tables = [
+        desk._strip(),
+        desk._lists(),
+        desk._talk(),
+        desk._known(),
+        desk._empty(),
+        desk._problems(),
+        desk_hands.hands(),
+    ]
     keys = [key for table in tables for key in table]
     assert sorted(keys) == sorted(set(keys))

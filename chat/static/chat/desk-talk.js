@@ -213,6 +213,8 @@ export class TalkPane {
     const { ended, talk } = this.entry;
     if (ended?.why === "not_back") return this.strings.over_not_back;
     if (ended?.why === "lost") return this.strings.over_lost;
+    if (ended?.why === "passed") return this.strings.over_passed;
+    if (ended?.why === "taken_over") return this.strings.over_taken_over;
     if (ended?.by === "visitor") return this.strings.over_by_visitor;
     if (ended?.by === "counsellor") return this.strings.over_by_you;
     if (ended) return this.strings.over;

@@ -7,6 +7,7 @@ import { part, show, write } from "./desk-dom.js";
 import { askReason } from "./desk-end.js";
 import { renderKnown } from "./desk-known.js";
 import { EnterChoice } from "./desk-keys.js";
+import { Hands } from "./desk-hands.js";
 import { Lists, nameOf } from "./desk-lists.js";
 import { watchPanel } from "./desk-preferences.js";
 import { Strip } from "./desk-strip.js";
@@ -37,6 +38,7 @@ class Desk {
     this.announcer = new Announcer(strings);
     this.alerts = new Alerts(strings);
     this.enterChoice = new EnterChoice();
+    this.hands = new Hands(strings, this.book, this.wire);
     this.ahead = aheadOfUs(Number(part("panes").dataset.made));
     /** Whether the server has said how things are on this connection. */
     this.greeted = false;
@@ -217,7 +219,8 @@ class Desk {
 
   /** @param {{talk: string, state: string, by: string | null, why: string | null}} frame */
   onState({ talk, state, by, why }) {
-    if (state === "active") return;
+    // Active for another reason than our own taking: it is a colleague's now.
+    if (state === "active" && !why) return;
     const pane = this.panes.get(talk);
     const hadFocus = pane?.root.contains(document.activeElement) ?? false;
     this.book.end(talk, { by, why }, this.now);
@@ -268,6 +271,7 @@ class Desk {
       pane.render(online, now);
     }
     renderKnown(book.current?.talk ?? null, this.strings);
+    this.hands.render();
     this.renderEmpty();
     this.enterChoice.render(book.current?.isOpen ?? false);
     write(part("bar-waiting"), book.waiting.length > 0 ? fill(this.strings.bar_waiting, { n: book.waiting.length }) : "");

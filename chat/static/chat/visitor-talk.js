@@ -89,6 +89,11 @@ export class Talk extends EventTarget {
     if (this.#mayWrite && this.state === "active") this.wire.send({ do: "typing" });
   }
 
+  /** Yes or no to going on with somebody else. @param {string} handover @param {boolean} yes */
+  answer(handover, yes) {
+    this.wire.send({ do: yes ? "agree" : "disagree", handover });
+  }
+
   /** The visitor goes; the page does not wait for the server, but the server is told as soon as that can be. */
   leave() {
     this.#leaving = this.#over = true;
@@ -122,6 +127,7 @@ export class Talk extends EventTarget {
       state: (frame) => this.#moved(frame),
       waiting: (frame) => this.#tell("place", frame),
       peer: (frame) => this.#tell("peer", frame),
+      handover: (frame) => this.#tell("handover", frame),
       typing: () => this.#tell("typing", {}),
       refused: (frame) => this.#refused(frame),
       line: (line) => this.#lineChanged(line),

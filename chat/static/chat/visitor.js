@@ -9,6 +9,7 @@ import { switchLanguage } from "./visitor-language.js";
 import { Memory } from "./visitor-memory.js";
 import { Cues } from "./visitor-cues.js";
 import { confirmed, followKeyboard, part, show, step, tell } from "./visitor-page.js";
+import { Question } from "./visitor-question.js";
 import { rejoinForm, showTicket } from "./visitor-rejoin.js";
 import { StatusPanel } from "./visitor-status.js";
 import { Talk } from "./visitor-talk.js";
@@ -26,6 +27,7 @@ const status = new StatusPanel(config);
 const typing = new Typing(composer, () => talk.typing());
 const cues = new Cues(strings, (sentence) => log.note(sentence));
 const idle = new Idle();
+const question = new Question(strings, (id, yes) => talk.answer(id, yes));
 const host = config.embedded ? new Host(config.origins) : null;
 
 log.words = composer.words = strings;
@@ -90,6 +92,7 @@ function toConnecting() {
 /** Nobody writes and no time runs on the other side of a talk that stands still. */
 function quiet() {
   typing.stop();
+  question.close();
   cues.stop();
 }
 
@@ -120,7 +123,8 @@ const moves = {
     quiet();
     if (step() === "talk" || move.back) {
       tell("waiting-title", strings.back_title);
-      tell("place", strings.back_in_queue);
+      const known = { passed: strings.passed_in_queue, lost: strings.back_in_queue };
+      tell("place", known[/** @type {keyof typeof known} */ (move.why)] ?? strings.place_first);
     }
     show("waiting");
   },
@@ -192,6 +196,10 @@ on("peer", ({ present }) => {
   if (peerIsAway) typing.stop();
   tell("peer", peerIsAway ? strings.peer_away : back ? strings.peer_back : "");
   if (back) window.setTimeout(() => peerIsAway || tell("peer", ""), 8000);
+});
+on("handover", (offer) => {
+  question.hear(offer);
+  if (offer.open) idle.news(strings.cover_news);
 });
 on("said", () => {
   typing.stop();

@@ -1,0 +1,52 @@
+/** The counsellor asks whether the visitor wants to go on with somebody else; yes and no are equal (C10). */
+
+import { part, tell } from "./visitor-page.js";
+import { fill } from "./words.js";
+
+/** @typedef {{id: string, open: boolean, how: string, name: string | null, agreement: string, why?: string}} Offer */
+
+export class Question {
+  #id = "";
+
+  /**
+   * @param {Record<string, any>} strings
+   * @param {(id: string, yes: boolean) => void} answer
+   */
+  constructor(strings, answer) {
+    this.strings = strings;
+    for (const yes of [true, false]) {
+      part(yes ? "question-yes" : "question-no")?.addEventListener("click", () => {
+        const id = this.#id;
+        this.close();
+        // Where the typing goes on, whatever the answer.
+        /** @type {HTMLElement | null} */ (document.querySelector("chat-composer textarea"))?.focus();
+        if (id) answer(id, yes);
+      });
+    }
+  }
+
+  /** @param {Offer} offer */
+  hear(offer) {
+    if (!offer.open) {
+      if (offer.id === this.#id) this.close();
+      return;
+    }
+    this.#id = offer.id;
+    const { strings } = this;
+    const sentences = { colleague: strings.ask_colleague, line: strings.ask_line, body: strings.ask_body };
+    const sentence = sentences[/** @type {keyof typeof sentences} */ (offer.how)] ?? "";
+    tell("question-agreement", offer.agreement);
+    this.#show(fill(sentence, { name: offer.name || strings.ask_somebody }));
+  }
+
+  close() {
+    this.#id = "";
+    this.#show("");
+  }
+
+  /** @param {string} text */
+  #show(text) {
+    /** @type {HTMLElement} */ (part("question-frame")).hidden = !text;
+    /** @type {HTMLElement} */ (part("question")).textContent = text;
+  }
+}

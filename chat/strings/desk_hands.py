@@ -1,0 +1,46 @@
+"""Sentences of the desk about talks that change hands."""
+
+from django.utils.translation import gettext as _
+
+from chat.strings.shared import Strings
+
+
+def hands() -> Strings:
+    return {
+        "colleague_room": _("room for {n}"),
+        "colleague_full": _("no room"),
+        "colleague_pause": _("has a pause"),
+        "guided_about": _("{name}, {line}, since {time}"),
+        "guided_take": _("Take over"),
+        "transfer_no_colleague": _("No colleague has room now."),
+        "transfer_no_line": _("Nobody is there on another line now."),
+        "hand_ask": _("{name} asks whether you take on a talk of {line}. It began at {time}."),
+        "hand_wait_visitor": _("You said yes. Now the visitor is asked."),
+        "hand_note": _("Note: {note}"),
+        "hand_accept": _("Take it on"),
+        "hand_decline": _("Not now"),
+        "hand_why_not": _("Why not, for your colleague (you need not say)"),
+        "hand_asked": _("You asked {name} to take on the talk with {visitor}. We wait for an answer."),
+        "hand_offered": _("{visitor} is asked now: do they want to go on with {name}?"),
+        "hand_withdraw": _("Take the question back"),
+        "hand_declined": _("{name} cannot take on the talk with {visitor}."),
+        "hand_refused": _("{visitor} wants to stay with you."),
+        "hand_expired": _("There was no answer in time. The talk with {visitor} stays with you."),
+        "hand_void": _("The talk with {visitor} could not be handed over."),
+        "hand_close": _("Close"),
+        "hand_pending": _("You asked already. Take that question back first."),
+        "hand_not_there": _("They cannot take on a talk just now. Choose somebody else."),
+        "hand_over": _("This question was answered already, or is too old."),
+        "hand_not_present": _("Set yourself to Present first."),
+        "lost_waiting": _(
+            "Your connection was lost at {time}. The visitor of {line} waits for a colleague, before everybody else."
+        ),
+        "lost_colleague": _("Your connection was lost at {time}. A colleague went on with the visitor of {line}."),
+        "lost_over": _("Your connection was lost at {time}. The talk of {line} is over now."),
+        "over_passed": _(
+            "This talk was handed over, as agreed. You can read what you had until you remove it from your desk."
+        ),
+        "over_taken_over": _(
+            "A mentor took this talk over. You can read what you had until you remove it from your desk."
+        ),
+    }

@@ -1,0 +1,78 @@
+"""A talk changes hands: the colleague and the visitor say yes, and a mentor takes over with a reason."""
+
+import os
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from helplines.models import Line, Role
+from tests.e2e.conftest import House
+from tests.e2e.people import Counsellor, sign_in
+from tests.e2e.test_axe import Looked
+from tests.factories.helplines import MembershipFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 780}, "has_touch": True}
+
+
+def mentor_of(house: House, line: Line) -> Counsellor:
+    member = MembershipFactory(organisation=line.organisation, role=Role.MENTOR, public_name="Noa")
+    page = house.someone().new_page()
+    sign_in(page, house.origin, member.staff.username)
+    page.wait_for_url(f"**/desk/{line.organisation.slug}/")
+    mentor = Counsellor(page)
+    mentor.be("present")
+    return mentor
+
+
+def shot(page: Page, name: str) -> None:
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/{name}.png")
+
+
+@pytest.mark.promise("C10", "C04")
+def test_a_talk_is_handed_over_and_taken_over(house: House, line: Line) -> None:
+    looked = Looked()
+    first, second = house.counsellor(line), house.counsellor(line, **PHONE)
+    visitor = house.visitor(line, **PHONE)
+    house.in_talk(line, visitor, first)
+    first.say("Ik luister")
+
+    first.page.locator("#pass").click()
+    look = first.page.locator("#transfer")
+    expect(look.locator("#transfer-colleague option")).to_have_count(1)
+    look.locator("#transfer-note").fill("Het gaat over school")
+    looked.at("transfer dialog", first.page)
+    shot(first.page, "transfer")
+    look.locator("#transfer-ask").click()
+
+    asked = second.page.locator("#hands-asked .hand")
+    expect(asked).to_contain_text("Het gaat over school")
+    looked.at("asked", second.page)
+    shot(second.page, "asked-phone")
+    asked.locator(".button").first.click()
+    expect(visitor.part("question-yes")).to_be_visible()
+    looked.at("the visitor is asked", visitor.page)
+    shot(visitor.page, "question-phone")
+    shot(first.page, "offered")
+    visitor.press("question-yes")
+
+    expect(first.page.locator("#pane-talk article.talk--over")).to_be_visible()
+    expect(second.page.locator("#talks .talk-button")).to_have_count(1)
+    second.page.locator("#talks .talk-button").click()
+    second.say("Hallo, ik ga verder")
+    visitor.hears("Hallo, ik ga verder")
+    expect(second.article("Ik luister", "other")).to_be_visible()
+    shot(first.page, "passed")
+
+    mentor = mentor_of(house, line)
+    mentor.page.locator("#guided .button").click()
+    mentor.page.locator("#takeover-why").fill("De collega vraagt hulp")
+    looked.at("take-over dialog", mentor.page)
+    shot(mentor.page, "takeover")
+    mentor.page.locator('#takeover button[value="take"]').click()
+    expect(mentor.pane).to_be_visible()
+    expect(visitor.part("with")).to_contain_text("Noa")
+    expect(second.page.locator("#pane-talk article.talk--over")).to_be_visible()
+    assert looked.found == {}
