@@ -7,7 +7,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from chat.hub import Told, Topic, desks, hub, member, visitor
+from chat.bus import Told, Topic
+from chat.hub import desks, hub, member, visitor
 from chat.models import Conversation
 from chat.states import Party
 from helplines.models import Membership

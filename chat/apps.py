@@ -6,6 +6,7 @@ class ChatConfig(AppConfig):
     verbose_name = "Chat"
 
     def ready(self) -> None:
-        from chat import farewells
+        from chat import catchup, farewells
 
         farewells.listen()
+        catchup.sign_in()

@@ -9,8 +9,9 @@ from django.db.models import F
 from chat import colleagues, queries, requeue, service
 from chat.access import contents_of
 from chat.announce import CHANGED, after_commit, board_changed, tell_given, tell_joined
+from chat.bus import Told
 from chat.handing import FIRST, PASSES, SETTLED, How, Step
-from chat.hub import Told, member, visitor
+from chat.hub import member, visitor
 from chat.models import STALE, Conversation, Handover, PresenceState, new_code
 from chat.states import Party, State, Why
 from chat.wire import RefusedError

@@ -17,7 +17,8 @@ from uuid import UUID
 
 from django.db import DatabaseError, close_old_connections, connection, transaction
 
-from chat.hub import Told, hub, member, visitor
+from chat.bus import Told
+from chat.hub import hub, member, visitor
 from chat.models import Conversation, Message
 from chat.sealed import Contents
 from chat.states import Party, State

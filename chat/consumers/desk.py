@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from chat import access, announce, handover_frames, presence, queries, service, silence, wire
 from chat.boards import boards
+from chat.bus import Told
 from chat.consumers.base import NOT_ALLOWED, TYPING_SECONDS, Action, in_database
 from chat.consumers.desk_tools import DeskTools
 from chat.consumers.handing import DeskHanding
-from chat.hub import Told, desks, hub, member, visitor
+from chat.hub import desks, hub, member, visitor
 from chat.keeper import Whereabouts, keeper
 from chat.limits import Seldom
 from chat.models import Conversation

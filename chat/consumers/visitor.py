@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from chat import comebacks, handovers, queries, rejoin, service, silence, wire
 from chat.access import line_for_visitors
+from chat.bus import Told, Topic
 from chat.consumers.base import OTHER_TAB, OVER, TOO_MANY, TYPING_SECONDS, UNREADABLE, Action, in_database
 from chat.consumers.handing import VisitorHanding
-from chat.hub import Told, Topic, hub, member, visitor
+from chat.consumers.reached import Reached
+from chat.hub import hub, member, visitor
 from chat.keeper import Whereabouts, keeper
 from chat.limits import Seldom
 from chat.models import new_code
@@ -40,6 +42,8 @@ class VisitorConsumer(VisitorHanding):
         self.held: service.Held | None = None
         self.topic: Topic | None = None
         self.early: list[tuple[dict[str, Any], str]] | None = None
+        # As this tab was last told.
+        self.state, self.reached = "", Reached()
         self.seen = self.misses = 0
         self.typings = Seldom(TYPING_SECONDS)
         self.asked = False
@@ -105,6 +109,7 @@ class VisitorConsumer(VisitorHanding):
 
     async def take_hold(self, held: service.Held) -> None:
         self.held = held
+        self.state = str(held.conversation.state)
         keeper.add(self)
         early, self.early = self.early or [], None
         for frame, text in early:
@@ -115,12 +120,44 @@ class VisitorConsumer(VisitorHanding):
             self.early.append((frame, text))
         elif frame["kind"] == "_replaced":
             await self.step_aside()
+        elif frame["kind"] == "_standing":
+            await self.catch_up(frame)
         elif not self.finished:
+            self.reached.note(frame)
             await self.send(text_data=text)
             if frame["kind"] == "silence":
                 self.asked = frame["step"] > 0
-            if frame["kind"] == "state" and frame["state"] in STATES_OVER:
-                await self.finish(OVER)
+            if frame["kind"] == "state":
+                self.state = frame["state"]
+                await self.finish_when_over()
+
+    async def finish_when_over(self) -> None:
+        if self.state in STATES_OVER:
+            await self.finish(OVER)
+
+    async def tell(self, frame: dict[str, Any]) -> None:
+        self.reached.note(frame)
+        await super().tell(frame)
+
+    async def catch_up(self, standing: dict[str, Any]) -> None:
+        """How the talk stands according to the database: the visitor hears what other processes could not tell."""
+        if self.held is None or self.finished:
+            return
+        if standing["socket"] != self.socket:
+            await self.finish(OTHER_TAB)
+            return
+        await self.tell_missed(standing["seq"])
+        if standing["state"]["state"] != self.state:
+            self.state = standing["state"]["state"]
+            await self.tell(standing["state"])
+            await self.finish_when_over()
+
+    async def tell_missed(self, last_seq: int) -> None:
+        """Everything that was said after what this tab was told, before the talk may be over for it."""
+        before = -1
+        while before < self.reached.seq < last_seq:
+            before = self.reached.seq
+            await self.tell(await in_database(self.history)(before))
 
     async def step_aside(self) -> None:
         """Another socket took the talk. Of several that took it at once each hears of all others: the row knows the last."""
@@ -204,6 +241,7 @@ class VisitorConsumer(VisitorHanding):
         except Exception:
             self.stop_listening()
             raise
+        self.reached.seq = since
         for frame in frames:
             await self.tell(frame)
         await self.take_hold(held)

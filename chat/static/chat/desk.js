@@ -55,7 +55,7 @@ class Desk {
   start() {
     const heard = {
       line: this.onLine, desk: this.onDesk, taken: this.onTaken, said: this.onSaid, stored: this.onStored, seen: this.onSeen,
-      state: this.onState, history: this.onHistory, knock: this.onKnock, peer: this.onPeer, typing: this.onTyping, refused: this.onRefused,
+      state: this.onState, history: this.onHistory, latest: this.onLatest, knock: this.onKnock, peer: this.onPeer, typing: this.onTyping, refused: this.onRefused,
     };
     for (const [kind, listener] of Object.entries(heard)) {
       this.wire.addEventListener(kind, (event) => {
@@ -179,7 +179,10 @@ class Desk {
     const isBack = isFirst && this.book.told;
     this.greeted = true;
     const known = [...this.panes.values()];
+    const open = known.filter((pane) => pane.entry.isOpen);
     for (const entry of this.book.tell(frame, this.now, isFirst)) this.lay(entry);
+    // Nobody told us that it ended: what was said last may be missing too.
+    for (const pane of open) if (!pane.entry.isOpen) pane.ask(pane.log.lastSeq);
     if (isBack) for (const pane of known) pane.catchUp();
     if (this.book.current === null && this.book.talks.length > 0) {
       const first = this.book.talks.find((entry) => entry.unread > 0) ?? this.book.talks[0];
@@ -233,6 +236,12 @@ class Desk {
   /** @param {{talk: string, messages: import("./chat-log.js").Message[], last_seq: number}} frame */
   onHistory(frame) {
     this.panes.get(frame.talk)?.history(frame);
+  }
+
+  /** The server could not tell everything for a while. @param {{talk: string, seq: number}} frame */
+  onLatest({ talk, seq }) {
+    const pane = this.panes.get(talk);
+    if (pane && seq > pane.log.lastSeq) pane.ask(pane.log.lastSeq);
   }
 
   /** @param {{talk: string, present: boolean}} frame */
