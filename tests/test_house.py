@@ -56,6 +56,15 @@ ABOUT_PEOPLE = {
     "chat.Conversation", "chat.Handover", "chat.Message", "chat.Presence",
     "chat.Rest", "chat.Silence",
 }  # fmt: skip
+# Tables of others with something about a person in them: they go with the account, or by themselves.
+THEIRS_ABOUT_PEOPLE = {
+    "account.EmailAddress", "mfa.Authenticator", "admin.LogEntry", "sessions.Session",
+    "axes.AccessAttempt", "axes.AccessFailureLog", "axes.AccessLog",
+}  # fmt: skip
+THEIRS_ABOUT_NOBODY = {
+    "account.EmailConfirmation",  # never written: nobody changes an address here
+    "auth.Permission", "auth.Group", "contenttypes.ContentType", "axes.AccessAttemptExpiration",
+}  # fmt: skip
 ABOUT_NOBODY = {
     "helplines.Organisation", "helplines.Line", "helplines.EmergencyNumber", "helplines.ConfidentialityAgreement",
     "helplines.OpeningHours", "helplines.Closure", "helplines.ExtraOpening",
@@ -199,6 +208,11 @@ def test_every_table_says_whether_it_is_about_people():
     assert known ^ (ABOUT_PEOPLE | ABOUT_NOBODY) == set(), (
         "List it in ABOUT_PEOPLE or ABOUT_NOBODY, and see to erasure."
     )
+
+
+def test_every_table_of_others_says_whether_it_is_about_people():
+    known = {model._meta.label for model in apps.get_models() if model._meta.app_label not in APPS}
+    assert known ^ (THEIRS_ABOUT_PEOPLE | THEIRS_ABOUT_NOBODY) == set(), "Say how erasure reaches it."
 
 
 def test_every_table_of_an_organisation_has_the_wall():

@@ -3,12 +3,14 @@
 import datetime as dt
 import logging
 import re
+from io import StringIO
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from helplines import second_factor
@@ -226,3 +228,15 @@ def test_nobody_resets_their_own(clock):
     with pytest.raises(ValueError, match="own"):
         second_factor.reset(staff=staff, by=staff)
     assert Authenticator.objects.filter(user=staff).count() == 2
+
+
+def test_command_resets_one_person_and_tells_them(clock, done):
+    staff, other = StaffFactory(username="Robin"), StaffFactory()
+    for person in (staff, other):
+        with_app(person)
+    with done():
+        call_command("reset_second_factor", "robin", stdout=StringIO())
+    assert set(Authenticator.objects.values_list("user", flat=True)) == {other.pk}
+    assert [letter.to for letter in mail.outbox] == [[staff.email]]
+    with pytest.raises(CommandError, match="Nobody"):
+        call_command("reset_second_factor", "nobody")
