@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from chat.strings import desk_care, desk_hands, shared
+from chat.strings import desk_care, desk_hands, desk_tools, shared
 
 
 def strings() -> shared.Strings:
@@ -18,6 +18,7 @@ def strings() -> shared.Strings:
         **_problems(),
         **desk_care.alerts(),
         **desk_hands.hands(),
+        **desk_tools.strings(),
     }
 
 

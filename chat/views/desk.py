@@ -43,6 +43,9 @@ def desk_of(request: HttpRequest, membership: Membership) -> HttpResponse:
         "language": translation.get_language(),
         "capacity": capacity,
         "max_text": wire.TEXT_LENGTH,
+        "max_note": wire.NOTE_LENGTH,
+        "max_advice": wire.ADVICE_LENGTH,
+        "replies_page": reverse("own_replies", kwargs=names),
         "strings": words.strings(),
     }
     page = {"membership": membership, "organisation": membership.organisation, "config": config}

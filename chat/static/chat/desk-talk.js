@@ -6,6 +6,7 @@ import { enable, isEnabled, part, show, tree, write } from "./desk-dom.js";
 import { nameOf } from "./desk-lists.js";
 import { preferences } from "./desk-preferences.js";
 import { asMinutes, elapsed, languageName, phase } from "./desk-time.js";
+import { Undo } from "./desk-undo.js";
 import { Outbox } from "./outbox.js";
 import { Typing } from "./typing.js";
 import { element, fill } from "./words.js";
@@ -46,9 +47,12 @@ export class TalkPane {
     this.composer = /** @type {ChatComposer} */ (document.createElement("chat-composer"));
     this.outbox = new Outbox((id, text) => on.post({ do: "say", talk: this.code, id, text }));
     this.typing = new Typing(this.composer, () => on.post({ do: "typing", talk: this.code }));
+    this.undo = new Undo(this.code, strings, { send: (text) => this.outbox.add(text), giveBack: (text) => this.takeUp(text) });
+    /** What lies ready beside the composer: others put their buttons in it. */
+    this.tools = element("div", "talk__tools");
     const titles = tree("div", "talk__titles", this.name, this.about);
     const head = tree("header", "talk__head", titles, this.there, this.clock, this.button);
-    this.root = tree("article", "talk", head, this.log, tree("div", "talk__foot", this.status, this.refusal, this.typing.line, this.composer));
+    this.root = tree("article", "talk", head, this.log, tree("div", "talk__foot", this.status, this.refusal, this.undo.root, this.typing.line, this.tools, this.composer));
     this.root.hidden = true;
     this.prepare();
     this.listen();
@@ -67,7 +71,7 @@ export class TalkPane {
   listen() {
     this.composer.addEventListener("say", (event) => {
       this.explain("");
-      this.outbox.add(/** @type {CustomEvent} */ (event).detail.text);
+      this.undo.add(/** @type {CustomEvent} */ (event).detail.text);
     });
     this.log.addEventListener("gap", (event) => this.ask(/** @type {CustomEvent} */ (event).detail.since));
     this.log.addEventListener("again", (event) => this.outbox.retry(/** @type {CustomEvent} */ (event).detail.id));
@@ -82,11 +86,18 @@ export class TalkPane {
     place.insertBefore(this.root, part("enter-choice"));
     this.log.label();
     this.composer.label();
+    this.undo.restore();
+  }
+
+  /** A text that was to be sent comes back, to be changed. @param {string} text */
+  takeUp(text) {
+    this.composer.giveBack(text);
+    if (!this.root.hidden) this.composer.focus();
   }
 
   /** Whether something that was written here is not with the visitor yet. */
   get hasUnsent() {
-    return this.hasDraft || this.outbox.size > 0;
+    return this.hasDraft || this.undo.held !== null || this.outbox.size > 0;
   }
 
   get hasDraft() {
@@ -172,7 +183,10 @@ export class TalkPane {
     enable(this.button, online || !isOpen);
     write(this.status, this.situation(online));
     show(this.status, this.status.textContent !== "");
+    // It had not gone yet when the talk ended: it is here, and the sentence says so.
+    if (!isOpen && this.undo.takeBack()) this.explain(this.strings.refused_closed);
     this.renderComposer(isOpen);
+    show(this.tools, isOpen);
     this.log.seen(talk.visitor_seen_seq);
   }
 

@@ -12,6 +12,7 @@ import { Lists, nameOf } from "./desk-lists.js";
 import { watchPanel } from "./desk-preferences.js";
 import { Strip } from "./desk-strip.js";
 import { TalkPane } from "./desk-talk.js";
+import { Tools } from "./desk-tools.js";
 import { aheadOfUs } from "./desk-time.js";
 import { chooseView, isNarrow, watchBar } from "./desk-views.js";
 import { Wire } from "./wire.js";
@@ -25,8 +26,9 @@ const SECOND = 1000;
 const ASK_AGAIN = 2000;
 
 class Desk {
-  /** @param {{socket: string, max_text?: number, strings: Record<string, any>}} config */
-  constructor({ socket, max_text: limit, strings }) {
+  /** @param {{socket: string, max_text?: number, strings: Record<string, any>, replies_page: string, max_note: number, max_advice: number}} config */
+  constructor(config) {
+    const { socket, max_text: limit, strings } = config;
     this.strings = strings;
     this.limit = limit;
     this.book = new Book();
@@ -37,6 +39,7 @@ class Desk {
     this.lists = new Lists(strings, { take: () => this.take(), choose: (code) => this.choose(code, true) });
     this.announcer = new Announcer(strings);
     this.alerts = new Alerts(strings);
+    this.tools = new Tools(config, this.wire);
     this.enterChoice = new EnterChoice();
     this.hands = new Hands(strings, this.book, this.wire);
     this.ahead = aheadOfUs(Number(part("panes").dataset.made));
@@ -56,6 +59,7 @@ class Desk {
     const heard = {
       line: this.onLine, desk: this.onDesk, taken: this.onTaken, said: this.onSaid, stored: this.onStored, seen: this.onSeen,
       state: this.onState, history: this.onHistory, latest: this.onLatest, knock: this.onKnock, peer: this.onPeer, typing: this.onTyping, refused: this.onRefused,
+      ...this.tools.heard,
     };
     for (const [kind, listener] of Object.entries(heard)) {
       this.wire.addEventListener(kind, (event) => {
@@ -66,7 +70,7 @@ class Desk {
     watchBar();
     watchPanel();
     window.addEventListener("beforeunload", (event) => {
-      if ([...this.panes.values()].some((pane) => pane.entry.isOpen && pane.hasUnsent)) event.preventDefault();
+      if ([...this.panes.values()].some((pane) => pane.entry.isOpen && pane.hasUnsent) || this.tools.hasUnstored) event.preventDefault();
     });
     window.setInterval(() => this.render(), SECOND);
     this.wire.start();
@@ -113,6 +117,7 @@ class Desk {
     const title = fill(this.strings.end_title, { name: nameOf(entry.talk, this.strings) });
     const why = await askReason({ title, hasDraft: pane?.hasDraft ?? false });
     if (why === null || !entry.isOpen) return;
+    pane?.undo.release();
     this.ending = this.post({ do: "close", talk: entry.talk.code, why }) ? entry.talk.code : null;
     if (!this.ending) pane?.explain(this.strings.refused_offline);
   }
@@ -121,6 +126,7 @@ class Desk {
   dismiss(code) {
     this.panes.get(code)?.root.remove();
     this.panes.delete(code);
+    this.tools.drop(code);
     this.book.forget(code);
     const next = this.book.talks.find((entry) => entry.isOpen) ?? this.book.talks[0];
     if (next) this.choose(next.talk.code, true);
@@ -144,6 +150,7 @@ class Desk {
     this.panes.set(code, pane);
     pane.settle(part("pane-talk"));
     pane.open();
+    this.tools.lay(pane);
   }
 
   /**
@@ -184,6 +191,7 @@ class Desk {
     // Nobody told us that it ended: what was said last may be missing too.
     for (const pane of open) if (!pane.entry.isOpen) pane.ask(pane.log.lastSeq);
     if (isBack) for (const pane of known) pane.catchUp();
+    if (isFirst) this.tools.arrive();
     if (this.book.current === null && this.book.talks.length > 0) {
       const first = this.book.talks.find((entry) => entry.unread > 0) ?? this.book.talks[0];
       this.choose(first.talk.code, false);
@@ -282,6 +290,7 @@ class Desk {
     renderKnown(book.current?.talk ?? null, this.strings);
     this.hands.render();
     this.renderEmpty();
+    this.tools.render(book.current);
     this.enterChoice.render(book.current?.isOpen ?? false);
     write(part("bar-waiting"), book.waiting.length > 0 ? fill(this.strings.bar_waiting, { n: book.waiting.length }) : "");
     write(part("bar-unread"), book.unread > 0 ? fill(this.strings.bar_unread, { n: book.unread }) : "");
