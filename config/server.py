@@ -1,12 +1,14 @@
 """Daphne with small frames and small bodies, no list of who came, and no name of its own."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from daphne import server as daphne_server
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from twisted.internet.defer import Deferred
 
 LARGEST_FRAME = 64 * 1024
 LARGEST_BODY = 2 * 1024 * 1024  # a form with a logo fits in it many times
@@ -75,7 +77,15 @@ WebSocketFactory.protocol = SmallFramesIn
 class QuietServer(Server):  # type: ignore[misc]
     """Serves one address; what is too big is refused at the door (security goal H1), and nobody is logged."""
 
-    def __init__(self, application: Any, *, host: str, port: int, when_ready: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        application: Any,
+        *,
+        host: str,
+        port: int,
+        when_ready: Callable[[], None] | None = None,
+        before_stop: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         super().__init__(
             application,
             endpoints=[f"tcp:{port}:interface={host}"],
@@ -89,6 +99,21 @@ class QuietServer(Server):  # type: ignore[misc]
             verbosity=0,
         )
         self.failed = False
+        self.before_stop = before_stop
+        self.ports: list[Any] = []
+
+    def listen_success(self, port: Any) -> None:
+        self.ports.append(port)
+        super().listen_success(port)
+
+    def kill_all_applications(self) -> Any:
+        """Told to stop: take no new connection, let `before_stop` do its work, and only then end what still runs."""
+        for port in self.ports:
+            port.stopListening()
+        if self.before_stop is None:
+            return super().kill_all_applications()
+        leaving = Deferred.fromFuture(asyncio.ensure_future(self.before_stop()))
+        return leaving.addBoth(lambda _result: super(QuietServer, self).kill_all_applications())
 
     def listen_error(self, failure: Any) -> None:
         self.failed = True

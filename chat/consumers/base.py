@@ -12,6 +12,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from chat import wire
+from chat.doors import RESTART, doors
 from chat.limits import Bucket
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
     """One connection. `actions` maps a type of frame to the method that carries it out."""
 
     decoder: msgspec.json.Decoder[Any]
+    kind = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -35,6 +37,16 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.unreadable = 0
         self.finished = False
         self.heard_at = time.monotonic()
+
+    async def accept(self, *args: Any, **kwargs: Any) -> None:
+        """Let a client in; a process that is about to stop sends it on at once."""
+        await super().accept(*args, **kwargs)
+        if not doors.enter(self):
+            await self.finish(RESTART)
+
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        doors.leave(self)
+        await super().websocket_disconnect(message)
 
     def action(self, frame: Any) -> Action | None:
         raise NotImplementedError

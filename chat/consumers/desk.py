@@ -33,6 +33,7 @@ class DeskConsumer(DeskTools, DeskHanding):
     """One tab of one counsellor."""
 
     decoder = wire.desk_decoder
+    kind = "desk"
     membership: Membership
 
     async def connect(self) -> None:

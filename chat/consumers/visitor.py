@@ -36,6 +36,7 @@ class VisitorConsumer(VisitorHanding):
     """One tab of one visitor. Until `start` or `resume` succeeds it holds nothing."""
 
     decoder = wire.visitor_decoder
+    kind = "visitor"
     line: Line
 
     async def connect(self) -> None:

@@ -1,6 +1,7 @@
 """`make demo`: the whole installation in one process, with made-up organisations."""
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +52,13 @@ class Command(BaseCommand):
         """Serve until Ctrl-C. What serves is imported here: Twisted wants its reactor chosen first, and once."""
         from config.server import QuietServer
         from config.asgi import application  # isort: skip
+        from chat.stopping import leave
         from config.celery import app
         from config.jobs import JobsInside
 
         jobs = JobsInside(app)
-        server = QuietServer(application, host=surroundings.HOST, port=port, when_ready=jobs.start)
+        at_once = partial(leave, within=0)
+        server = QuietServer(application, host=surroundings.HOST, port=port, when_ready=jobs.start, before_stop=at_once)
         server.run()
         jobs.stop()
         if server.failed:

@@ -17,7 +17,9 @@ class Command(BaseCommand):
         from config.server import QuietServer
         from config.asgi import application  # isort: skip
 
-        server = QuietServer(application, host=options["host"], port=options["port"])
+        from chat.stopping import leave
+
+        server = QuietServer(application, host=options["host"], port=options["port"], before_stop=leave)
         server.run()
         if server.failed:
             raise CommandError(f"Port {options['port']} on {options['host']} cannot be used.")
