@@ -31,6 +31,8 @@ def test_button_leaves_no_word_and_no_way_back(house: House, line: Line) -> None
     visitor.say(WORDS)
     counsellor.hears(WORDS)
     visitor.box.fill(WORDS)
+    # The socket says nothing any more: the beacon alone must end the talk. And nothing stays, whoever left it there.
+    page.evaluate("() => { WebSocket.prototype.send = () => {}; sessionStorage.setItem('more', '1'); }")
 
     assert page.evaluate(PRESS) == NOTHING
     page.wait_for_url("**/blank/")
