@@ -1,5 +1,6 @@
 """The button on an organisation's site: the tag to copy, what the site's policy must let in, and what a page says. Pure."""
 
+from html import escape
 from html.parser import HTMLParser
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -22,6 +23,14 @@ def tag(origin: str, name: str, language: str) -> str:
     return (
         f'<script async src="{origin}/embed.js" data-line="{name}" data-lang="{language}" '
         'referrerpolicy="no-referrer"></script>'
+    )
+
+
+def tag_with_link(origin: str, name: str, language: str, label: str) -> str:
+    """The same button for old browsers too: they show the link inside, newer ones the button in its place (A12)."""
+    return (
+        f'<chat-line line="{name}" lang="{language}"><a href="{origin}/{name}/">{escape(label)}</a></chat-line>\n'
+        f'<script async src="{origin}/embed.js" referrerpolicy="no-referrer"></script>'
     )
 
 

@@ -151,6 +151,9 @@ class Embedding:
             "title": _("The button of %(line)s") % {"line": line.name},
             "line": line,
             "tag": embedding.tag(settings.ORIGIN, self.name, line.spoken[0]),
+            "with_link": embedding.tag_with_link(
+                settings.ORIGIN, self.name, line.spoken[0], line.text("button", line.spoken[0]) or line.name
+            ),
             "languages": line.spoken,
             "link": f"{settings.ORIGIN}/{self.name}/",
             "policy": embedding.policy_lines(settings.ORIGIN),

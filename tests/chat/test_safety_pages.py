@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from tests.chat.loaded import STATIC
+from tests.chat.loaded import STATIC, TEMPLATES
 from tests.factories.helplines import BranchFactory, LineFactory
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +87,14 @@ def test_script_for_old_browsers_is_old_itself():
     source = (STATIC / "visitor-old.js").read_text()
     assert [new for new in ("=>", "const ", "let ", "`", "?.", "import ", "class ") if new in source] == []
     assert 'type="module"' not in ask(LineFactory()).content.decode().partition("visitor-old.js")[0].rpartition("<")[2]
+
+
+@pytest.mark.promise("A15")
+@pytest.mark.parametrize(
+    "name", ["visitor.html", *(path.name for path in (TEMPLATES / "chat/parts").glob("visitor_*"))]
+)
+def test_question_on_top_of_everything_has_the_way_out_in_it(name):
+    """Whatever lies under an open dialog cannot be pressed, the button that is always in sight too."""
+    path = next(path for path in (TEMPLATES / "chat").rglob(name))
+    dialogs = path.read_text().split("<dialog")[1:]
+    assert [dialog for dialog in dialogs if "data-exit" not in dialog.partition("</dialog>")[0]] == []

@@ -3,9 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
+from helplines.embedding import tag_with_link
 from helplines.models import Line
 from tests.e2e.conftest import House
 from tests.e2e.people import Visitor, words
+from tests.e2e.sites import strict_policy
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # The text that is drawn, whatever is in the tree.
@@ -93,6 +95,14 @@ def test_browser_in_which_the_chat_does_not_start_is_told_kindly(house: House, l
     expect(told.locator('a[href="mailto:noord@example.org"]')).to_be_visible()
     expect(page.locator("[data-start]")).to_be_hidden()
     expect(page.locator('.visitor__emergency a[href="tel:112"]')).to_be_visible()
+    # On the site a browser that cannot draw the button shows the link in its place.
+    where = f"{line.organisation.slug}/{line.slug}"
+    tag = tag_with_link(house.origin, where, "nl", "Praat met ons")
+    site = house.someone(java_script_enabled=False).new_page()
+    site.goto(house.sites.put("/oud", tag, strict_policy(house.origin)))
+    site.get_by_role("link", name="Praat met ons").click()
+    expect(site.locator("noscript").first).to_be_visible()
+    assert site.url == house.chat_page(line)
     # Without a script the way out is a plain link.
     page.locator("[data-bar] [data-exit]").click()
     page.wait_for_url("**/blank/")
@@ -105,6 +115,11 @@ def test_advice_opens_beside_the_chat_and_leads_away_too(house: House, line: Lin
     with visitor.page.expect_popup() as opened:
         visitor.root.locator('[data-step="promise"] a[href*="/safe/"]').click()
     advice = opened.value
+    # A page that the browser kept whole comes back empty, and is asked anew.
+    visitor.press("start")
+    kept = "() => { dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true})); return document.body.textContent; }"
+    assert visitor.page.evaluate(kept) == ""
+    visitor.at("promise")
     expect(advice.locator("h1")).to_have_text("Veilig chatten")
     assert advice.evaluate("() => window.opener") is None
     assert advice.title() == "Informatie"

@@ -240,3 +240,9 @@ def test_allowed_site_is_fetched_over_https_on_its_usual_port_only(site):
     with pytest.raises(NotFetched) as refusal:
         sitecheck.page_of(f"{site}/", [site], sitecheck.no_page)
     assert refusal.value.code == "not_https"
+
+
+def test_tag_with_a_link_counts_as_the_tag_and_quotes_the_words_on_it():
+    given = embedding.tag_with_link(OURS, "a/b", "nl", "Praat & <b>meer</b>")
+    assert '<a href="http://127.0.0.1:8000/a/b/">Praat &amp; &lt;b&gt;meer&lt;/b&gt;</a>' in given
+    assert embedding.examine(given, [], origin=OURS, name="a/b", site=SITE) == embedding.Finding(True, [], [])
