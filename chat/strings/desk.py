@@ -16,7 +16,7 @@ def strings() -> shared.Strings:
         **_known(),
         **_empty(),
         **_problems(),
-        **desk_care.alerts(),
+        **desk_care.strings(),
         **desk_hands.hands(),
         **desk_tools.strings(),
     }

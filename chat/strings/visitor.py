@@ -72,6 +72,10 @@ def talk() -> Strings:
         "ask_body": _("Is it fine that {name} helps you further? This talk ends then."),
         "ask_somebody": _("a colleague"),
         "returned": _("This was not sent. Please try again."),
+        "still_first": _(
+            "Are you still there? The talk stops in {minutes} minutes. One word or one press and it goes on."
+        ),
+        "still_last": _("Are you still there? The talk stops in a minute. One word or one press and it goes on."),
         "end_title": _("End the talk?"),
         "end_text": _("The talk stops for both of you. What was said disappears from this screen."),
         "end_yes": _("End the talk"),
@@ -90,7 +94,7 @@ def ending() -> Strings:
             "left": _("You ended the talk."),
             "finished": _("The counsellor ended the talk."),
             "referred": _("The counsellor ended the talk. You agreed where you can go next."),
-            "no_answer": _("The counsellor ended the talk, because there was no answer for some time."),
+            "no_answer": _("The talk is over, because there was no answer for some time."),
             "misuse": _("The counsellor ended the talk. You can also find help with the numbers on this page."),
             "not_back": _("The talk is over, because the connection was gone for too long."),
             "line_closed": _("The chat closed before somebody was free."),

@@ -4,12 +4,13 @@
 /**
  * @typedef {{code: string, line: string, line_name: string, since: string, language: string, present: boolean, back: boolean, alert_at: string}} Waiting
  * @typedef {{slug: string, name: string, state: string}} Line
+ * @typedef {{until: string, returns: boolean}} Resting
  * @typedef {{
  *   code: string, line: string, line_name: string, state: string, nickname: string | null,
  *   answers: {label: string, value: string}[], language: string, since: string, claimed: string,
  *   last_seq: number, seen_seq: number, visitor_seen_seq: number, present: boolean, soft_minutes: number
  * }} Talk
- * @typedef {{presence: string, guides: boolean, capacity: number, talks: Talk[], waiting: Waiting[], present: number, lines: Line[]}} DeskFrame
+ * @typedef {{presence: string, rest: Resting | null, silences: import("./desk-shift.js").Silent[], guides: boolean, capacity: number, talks: Talk[], waiting: Waiting[], present: number, lines: Line[]}} DeskFrame
  */
 
 /** A view that was on its way while a talk was taken may not name it yet: for so long that does not end the talk here. */
@@ -28,6 +29,8 @@ export class Entry {
     this.seen = talk.seen_seq;
     /** @type {Set<number>} the visitor's messages that were not read yet */
     this.unreadSeqs = new Set();
+    /** When each side last wrote, as the server tells it; "" before the first word. */
+    this.spoke = { visitor: "", counsellor: "" };
     /** @type {{by: string | null, why: string | null, at: number} | null} set when the talk is over */
     this.ended = null;
   }
@@ -45,7 +48,13 @@ export class Entry {
    * @param {Message} message
    */
   hear(message) {
+    if (message.from !== "system") this.wrote(message.from, message.at);
     if (message.from === "visitor" && message.seq > this.seen) this.unreadSeqs.add(message.seq);
+  }
+
+  /** @param {"visitor" | "counsellor"} who @param {string} at */
+  wrote(who, at) {
+    if (at > this.spoke[who]) this.spoke[who] = at;
   }
 
   /**
@@ -69,6 +78,8 @@ export class Book {
     this.presence = "away";
     /** Whether this is somebody who guides the lines: they hear of who waits too long, whatever their own presence. */
     this.guides = false;
+    /** @type {Resting | null} until when a pause lasts that has an end */
+    this.rest = null;
     this.capacity = 0;
     this.present = 0;
     /** @type {Waiting[]} */
@@ -92,6 +103,7 @@ export class Book {
     this.told = true;
     this.presence = frame.presence;
     this.guides = frame.guides;
+    this.rest = frame.rest;
     this.capacity = frame.capacity;
     this.present = frame.present;
     // In the server's order: who was in a talk already comes first.

@@ -1,7 +1,8 @@
 /** The left pane: the button that takes the next visitor, the counsellor's talks, and who waits. */
 
+import { phase, urgency, waitsForUs } from "./desk-clocks.js";
 import { enable, isEnabled, keepInStep, part, show, tree, write } from "./desk-dom.js";
-import { asClock, asMinutes, counted, elapsed, languageName, phase } from "./desk-time.js";
+import { asClock, asMinutes, counted, elapsed, languageName } from "./desk-time.js";
 import { clock, element, fill } from "./words.js";
 
 /** @typedef {import("./desk-book.js").Book} Book */
@@ -26,6 +27,8 @@ export class Lists {
     this.strings = strings;
     this.on = on;
     this.hints = { not_present: strings.hint_not_present, no_room: strings.hint_no_room, nobody_waiting: strings.hint_nobody_waiting };
+    /** @type {string[]} the talks' codes in the order of the list */
+    this.order = [];
     /** @type {HTMLElement} */
     this.take = part("take");
     this.take.addEventListener("click", () => isEnabled(this.take) && on.take());
@@ -40,7 +43,7 @@ export class Lists {
     show(part("talks-empty"), book.entries.size === 0);
     show(part("talks"), book.entries.size > 0);
     keepInStep(
-      part("talks"), book.talks, (entry) => entry.talk.code, (entry) => this.makeTalk(entry),
+      part("talks"), this.inOrder(book, moment.now), (entry) => entry.talk.code, (entry) => this.makeTalk(entry),
       (child, entry) => this.renderTalk(child, entry, entry === book.current, moment.now),
     );
     show(part("waiting-empty"), book.waiting.length === 0);
@@ -49,6 +52,25 @@ export class Lists {
       part("waiting"), book.waiting, (visitor) => visitor.code, (visitor) => this.makeWaiting(visitor),
       (child, visitor) => this.renderWaiting(child, visitor, moment.now),
     );
+  }
+
+  /**
+   * Whoever waits longest for our answer comes first. While somebody points at the list or is in it, nothing moves under the finger.
+   * @param {Book} book
+   * @param {number} now
+   */
+  inOrder(book, now) {
+    const list = part("talks");
+    if (list.matches(":hover") || list.contains(document.activeElement)) return this.shown(book);
+    const weight = (/** @type {Entry} */ entry) => (urgency(waitsForUs(entry, now)) === "calm" ? -1 : waitsForUs(entry, now));
+    this.order = book.talks.sort((a, b) => Number(!a.isOpen) - Number(!b.isOpen) || weight(b) - weight(a)).map((entry) => entry.talk.code);
+    return this.shown(book);
+  }
+
+  /** The talks as they stand on the screen; new ones last. @param {Book} book */
+  shown(book) {
+    const place = (/** @type {Entry} */ entry) => (this.order.indexOf(entry.talk.code) + 1 || this.order.length + 1);
+    return book.talks.sort((a, b) => place(a) - place(b));
   }
 
   /**
@@ -106,14 +128,17 @@ export class Lists {
     const minutes = asMinutes(elapsed(entry.talk.claimed, entry.ended?.at ?? now));
     time.dataset.phase = entry.isOpen ? phase(minutes, entry.talk.soft_minutes) : "calm";
     write(time, fill(this.strings.minutes, { n: minutes }));
-    write(mark, this.mark(entry));
+    const waits = waitsForUs(entry, now);
+    mark.dataset.phase = urgency(waits);
+    write(mark, this.mark(entry, waits));
     show(mark, mark.textContent !== "");
   }
 
-  /** @param {Entry} entry */
-  mark(entry) {
+  /** @param {Entry} entry @param {number} waits minutes that the visitor waits for our answer */
+  mark(entry, waits) {
     if (!entry.isOpen) return this.strings.mark_over;
-    return entry.talk.present ? "" : this.strings.mark_dropped;
+    if (!entry.talk.present) return this.strings.mark_dropped;
+    return urgency(waits) === "calm" ? "" : fill(this.strings.mark_waits, { n: waits });
   }
 
   /** @param {Waiting} visitor */

@@ -66,7 +66,9 @@ export class Strip {
         const [name, word] = child.children;
         /** @type {HTMLElement} */ (name).dataset.state = line.state;
         write(name, line.name);
-        write(word, this.words[/** @type {keyof Strip["words"]} */ (line.state)] ?? line.state);
+        // Visitors find the line busy because somebody has the free place already: whoever waits on it.
+        const isPromised = line.state === "busy" && book.obstacle === null && book.waiting.some((visitor) => visitor.line === line.slug);
+        write(word, isPromised ? this.strings.line_promised : (this.words[/** @type {keyof Strip["words"]} */ (line.state)] ?? line.state));
       },
     );
   }

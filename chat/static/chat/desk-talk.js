@@ -2,10 +2,11 @@
 
 import "./chat-composer.js";
 import "./chat-log.js";
+import { Clocks } from "./desk-clocks.js";
 import { enable, isEnabled, part, show, tree, write } from "./desk-dom.js";
 import { nameOf } from "./desk-lists.js";
 import { preferences } from "./desk-preferences.js";
-import { asMinutes, elapsed, languageName, phase } from "./desk-time.js";
+import { languageName } from "./desk-time.js";
 import { Undo } from "./desk-undo.js";
 import { Outbox } from "./outbox.js";
 import { Typing } from "./typing.js";
@@ -54,6 +55,7 @@ export class TalkPane {
     const head = tree("header", "talk__head", titles, this.there, this.clock, this.button);
     this.root = tree("article", "talk", head, this.log, tree("div", "talk__foot", this.status, this.refusal, this.undo.root, this.typing.line, this.tools, this.composer));
     this.root.hidden = true;
+    this.clocks = new Clocks(this.clock, strings, (sentence) => this.log.note(sentence));
     this.prepare();
     this.listen();
   }
@@ -146,6 +148,7 @@ export class TalkPane {
   /** @param {{id: string, seq: number, at: string}} frame */
   stored({ id, seq, at }) {
     this.outbox.stored(id);
+    this.entry.wrote("counsellor", at);
     this.log.stored(id, seq, at);
   }
 
@@ -178,7 +181,7 @@ export class TalkPane {
     write(this.name, nameOf(talk, this.strings));
     write(this.about, `${talk.line_name} · ${languageName(talk.language)}`);
     this.renderThere(talk.present, isOpen);
-    this.renderClock(now);
+    this.clocks.render(this.entry, now);
     write(this.button, isOpen ? this.strings.end_talk : this.strings.dismiss);
     enable(this.button, online || !isOpen);
     write(this.status, this.situation(online));
@@ -198,16 +201,6 @@ export class TalkPane {
     show(this.there, isOpen);
     this.there.dataset.present = String(present);
     write(this.there, present ? this.strings.visitor_here : this.strings.visitor_dropped);
-  }
-
-  /** @param {number} now */
-  renderClock(now) {
-    const { talk, ended } = this.entry;
-    const minutes = asMinutes(elapsed(talk.claimed, ended?.at ?? now));
-    const how = ended ? "calm" : phase(minutes, talk.soft_minutes);
-    const sentences = { calm: this.strings.clock, near: this.strings.clock_near, over: this.strings.clock_over };
-    this.clock.dataset.phase = how;
-    write(this.clock, fill(sentences[how], { n: minutes, left: talk.soft_minutes - minutes, over: minutes - talk.soft_minutes }));
   }
 
   /** @param {boolean} isOpen */

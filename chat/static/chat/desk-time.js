@@ -43,17 +43,6 @@ export function asMinutes(milliseconds) {
 }
 
 /**
- * How a talk stands against its soft length: the last quarter is "near", what comes after is "over".
- * @param {number} minutes
- * @param {number} softMinutes
- * @returns {"calm" | "near" | "over"}
- */
-export function phase(minutes, softMinutes) {
-  if (minutes >= softMinutes) return "over";
-  return minutes >= softMinutes * 0.75 ? "near" : "calm";
-}
-
-/**
  * "Nederlands" for nl, in the language of the page.
  * @param {string} code
  */

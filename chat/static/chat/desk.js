@@ -1,15 +1,13 @@
 /** The counsellor's desk: hears the server, keeps the book, and lets the parts draw it. See docs/protocol.md, "A counsellor". */
 
-import { Alerts } from "./desk-alerts.js";
 import { Announcer } from "./desk-announce.js";
 import { Book } from "./desk-book.js";
 import { part, show, write } from "./desk-dom.js";
 import { askReason } from "./desk-end.js";
 import { renderKnown } from "./desk-known.js";
-import { EnterChoice } from "./desk-keys.js";
 import { Hands } from "./desk-hands.js";
 import { Lists, nameOf } from "./desk-lists.js";
-import { watchPanel } from "./desk-preferences.js";
+import { Shift } from "./desk-shift.js";
 import { Strip } from "./desk-strip.js";
 import { TalkPane } from "./desk-talk.js";
 import { Tools } from "./desk-tools.js";
@@ -38,9 +36,8 @@ class Desk {
     this.strip = new Strip(strings, (state) => this.post({ do: "presence", state }));
     this.lists = new Lists(strings, { take: () => this.take(), choose: (code) => this.choose(code, true) });
     this.announcer = new Announcer(strings);
-    this.alerts = new Alerts(strings);
+    this.shift = new Shift(strings, (frame) => this.post(frame), deedsOf(this));
     this.tools = new Tools(config, this.wire);
-    this.enterChoice = new EnterChoice();
     this.hands = new Hands(strings, this.book, this.wire);
     this.ahead = aheadOfUs(Number(part("panes").dataset.made));
     /** Whether the server has said how things are on this connection. */
@@ -58,7 +55,7 @@ class Desk {
   start() {
     const heard = {
       line: this.onLine, desk: this.onDesk, taken: this.onTaken, said: this.onSaid, stored: this.onStored, seen: this.onSeen,
-      state: this.onState, history: this.onHistory, latest: this.onLatest, knock: this.onKnock, peer: this.onPeer, typing: this.onTyping, refused: this.onRefused,
+      state: this.onState, history: this.onHistory, latest: this.onLatest, knock: this.onKnock, peer: this.onPeer, typing: this.onTyping, silence: this.onSilence, refused: this.onRefused,
       ...this.tools.heard,
     };
     for (const [kind, listener] of Object.entries(heard)) {
@@ -68,7 +65,6 @@ class Desk {
       });
     }
     watchBar();
-    watchPanel();
     window.addEventListener("beforeunload", (event) => {
       if ([...this.panes.values()].some((pane) => pane.entry.isOpen && pane.hasUnsent) || this.tools.hasUnstored) event.preventDefault();
     });
@@ -127,6 +123,7 @@ class Desk {
     this.panes.get(code)?.root.remove();
     this.panes.delete(code);
     this.tools.drop(code);
+    this.shift.drop(code);
     this.book.forget(code);
     const next = this.book.talks.find((entry) => entry.isOpen) ?? this.book.talks[0];
     if (next) this.choose(next.talk.code, true);
@@ -149,6 +146,7 @@ class Desk {
     if (this.limit) pane.composer.limit = this.limit;
     this.panes.set(code, pane);
     pane.settle(part("pane-talk"));
+    this.shift.lay(pane);
     pane.open();
     this.tools.lay(pane);
   }
@@ -191,6 +189,7 @@ class Desk {
     // Nobody told us that it ended: what was said last may be missing too.
     for (const pane of open) if (!pane.entry.isOpen) pane.ask(pane.log.lastSeq);
     if (isBack) for (const pane of known) pane.catchUp();
+    this.shift.told(frame.silences, this.book);
     if (isFirst) this.tools.arrive();
     if (this.book.current === null && this.book.talks.length > 0) {
       const first = this.book.talks.find((entry) => entry.unread > 0) ?? this.book.talks[0];
@@ -214,7 +213,7 @@ class Desk {
   onSaid(frame) {
     const pane = this.panes.get(frame.talk);
     pane?.said(frame);
-    if (pane && frame.from === "visitor") this.alerts.heard(pane.root);
+    if (pane && frame.from === "visitor") this.shift.alerts.heard(pane.root);
   }
 
   /** @param {{talk: string, id: string, seq: number, at: string}} frame */
@@ -235,6 +234,7 @@ class Desk {
     const pane = this.panes.get(talk);
     const hadFocus = pane?.root.contains(document.activeElement) ?? false;
     this.book.end(talk, { by, why }, this.now);
+    this.shift.over(talk);
     this.render();
     if (this.ending === talk) this.ending = null;
     // The composer that had the focus may be gone: the way out is the next thing to reach.
@@ -256,6 +256,11 @@ class Desk {
   onPeer({ talk, present }) {
     const entry = this.book.entries.get(talk);
     if (entry) entry.talk.present = present;
+  }
+
+  /** @param {import("./desk-shift.js").Silent} frame */
+  onSilence(frame) {
+    this.shift.silence(frame);
   }
 
   /** @param {{talk: string}} frame */
@@ -291,11 +296,10 @@ class Desk {
     this.hands.render();
     this.renderEmpty();
     this.tools.render(book.current);
-    this.enterChoice.render(book.current?.isOpen ?? false);
     write(part("bar-waiting"), book.waiting.length > 0 ? fill(this.strings.bar_waiting, { n: book.waiting.length }) : "");
     write(part("bar-unread"), book.unread > 0 ? fill(this.strings.bar_unread, { n: book.unread }) : "");
-    this.alerts.render(book, now, online);
-    this.announcer.title(book.unread + (this.alerts.level === "none" ? 0 : book.waiting.length));
+    this.shift.render(book, now, online);
+    this.announcer.title(book.unread + (this.shift.alerts.level === "none" ? 0 : book.waiting.length));
     this.announcer.count(book.told ? book.waiting.length : 0, book.unread);
   }
 
@@ -316,6 +320,29 @@ class Desk {
     write(part("talk-empty-title"), title);
     write(part("talk-empty-text"), text);
   }
+}
+
+/**
+ * What the keys can do.
+ * @param {Desk} desk
+ * @returns {import("./desk-keys.js").Deeds}
+ */
+function deedsOf(desk) {
+  const { book } = desk;
+  const codes = () => desk.lists.shown(book).map((entry) => entry.talk.code);
+  const go = (/** @type {string | undefined} */ code) => code && desk.choose(code, true);
+  return {
+    take: () => part("take").click(),
+    go: (place) => go(codes()[place]),
+    turn: (by) => {
+      const all = codes();
+      go(all[(all.indexOf(book.active ?? "") + by + all.length) % all.length]);
+    },
+    write: () => go(book.active ?? undefined),
+    end: () => desk.panes.get(book.active ?? "")?.pressed(),
+    pause: () => desk.post({ do: "presence", state: book.presence === "pause" ? "present" : "pause" }),
+    quiet: () => undefined,
+  };
 }
 
 new Desk(pageConfig()).start();

@@ -11,6 +11,7 @@ import { Cues } from "./visitor-cues.js";
 import { confirmed, followKeyboard, part, show, step, tell } from "./visitor-page.js";
 import { Question } from "./visitor-question.js";
 import { rejoinForm, showTicket } from "./visitor-rejoin.js";
+import { watchSilence } from "./visitor-silence.js";
 import { StatusPanel } from "./visitor-status.js";
 import { Talk } from "./visitor-talk.js";
 import { Typing } from "./typing.js";
@@ -36,6 +37,10 @@ log.label();
 composer.label();
 followKeyboard();
 composer.before(typing.line);
+watchSilence(talk, strings, () => {
+  host?.unread();
+  idle.news(strings.cover_news);
+});
 
 /** @param {string} name @param {(detail: any) => void} listener */
 const on = (name, listener) => talk.addEventListener(name, (event) => listener(/** @type {CustomEvent} */ (event).detail));

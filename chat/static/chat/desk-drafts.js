@@ -1,0 +1,56 @@
+/** What was written and not yet sent survives a reload of the desk: in this tab alone, and no longer than the talk lasts. */
+
+const PLACE = "toeverlaat.draft.";
+
+export class Drafts {
+  constructor() {
+    // Who signs out leaves nothing behind for the next person at this computer.
+    for (const form of document.querySelectorAll("form[method=post]")) form.addEventListener("submit", () => this.keepOnly([]));
+  }
+
+  /**
+   * Give a new pane what was written in it before, and follow what is written now.
+   * @param {string} code
+   * @param {import("./chat-composer.js").ChatComposer} composer
+   */
+  follow(code, composer) {
+    const kept = read(code);
+    if (kept && !composer.value) composer.value = kept;
+    composer.addEventListener("draft", () => keep(code, composer.value));
+  }
+
+  /** The talk is over: on the screen the text can still be copied, and nowhere else is it kept. @param {string} code */
+  forget(code) {
+    keep(code, "");
+  }
+
+  /** What belongs to none of these talks is of an earlier shift, or of somebody else. @param {string[]} codes */
+  keepOnly(codes) {
+    try {
+      for (const key of Object.keys(sessionStorage)) {
+        if (key.startsWith(PLACE) && !codes.includes(key.slice(PLACE.length))) sessionStorage.removeItem(key);
+      }
+    } catch {
+      // A browser that stores nothing has nothing to forget.
+    }
+  }
+}
+
+/** @param {string} code */
+function read(code) {
+  try {
+    return sessionStorage.getItem(PLACE + code) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** @param {string} code @param {string} text */
+function keep(code, text) {
+  try {
+    if (text) sessionStorage.setItem(PLACE + code, text);
+    else sessionStorage.removeItem(PLACE + code);
+  } catch {
+    // The text is still in the composer.
+  }
+}
