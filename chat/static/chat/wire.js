@@ -5,7 +5,7 @@
 const PING_EVERY = 20_000;
 const SILENCE_ALLOWED = 10_000;
 /** A WebSocket that says nothing for so long is blocked: the spare line must be there within 5 s. */
-const BLOCKED_AFTER = 4000;
+const BLOCKED_AFTER = 3500;
 const AT_ONCE = 250;
 const DEAF_AT_FIRST = 2;
 const OPEN = 1;
