@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chat.bus import Told, Topic
-from chat.hub import desks, hub, member, visitor
+from chat.hub import desks, hub, member, visitor, waiters
 from chat.models import Conversation
 from chat.states import Party
 from helplines.models import Membership
@@ -22,7 +22,11 @@ def after_commit(*told: Told) -> None:
 
 def board_changed(organisation_id: int) -> None:
     """Something on the desks' common board is different: who waits, who is there, what is open."""
-    after_commit(Told(desks(organisation_id), CHANGED))
+    after_commit(*everybody_looks(organisation_id))
+
+
+def everybody_looks(organisation_id: int) -> list[Told]:
+    return [Told(desks(organisation_id), CHANGED), Told(waiters(organisation_id), CHANGED)]
 
 
 def both_sides(conversation: Conversation) -> list[Topic]:
@@ -47,7 +51,7 @@ def tell_state(conversation: Conversation, *, by: str, why: str, counsellor: str
             {**frame, **conversation.time_left(timezone.now())},
         ),
         *[Told(topic, {**frame, "talk": conversation.code}) for topic in both_sides(conversation)[1:]],
-        Told(desks(conversation.organisation_id), CHANGED),
+        *everybody_looks(conversation.organisation_id),
     )
 
 

@@ -43,6 +43,11 @@ def desks(organisation_id: int) -> Topic:
     return organisation_id, "desks", ""
 
 
+def waiters(organisation_id: int) -> Topic:
+    """Everybody who waits; they are told only that something changed."""
+    return organisation_id, "waiters", ""
+
+
 CatchUp = Callable[["Hub"], Awaitable[None]]
 
 

@@ -145,13 +145,6 @@ def is_held_by(conversation: Conversation, socket: str) -> bool:
     return bool(Conversation.objects.filter(pk=conversation.pk, visitor_socket=socket).exists())
 
 
-def ahead_of(conversation: Conversation) -> int:
-    """How many come before on the same line; 0 for a talk that waits no longer."""
-    rows = Conversation.objects.waiting().filter(line_id=conversation.line_id)
-    order = list(rows.values_list("pk", flat=True))
-    return order.index(conversation.pk) if conversation.pk in order else 0
-
-
 def history(
     conversation: Conversation, contents: Contents, since: int, reader: Membership | None = None
 ) -> dict[str, Any]:

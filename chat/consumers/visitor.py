@@ -13,12 +13,14 @@ from chat.access import line_for_visitors
 from chat.bus import Told, Topic
 from chat.consumers.base import OTHER_TAB, OVER, TOO_MANY, TYPING_SECONDS, UNREADABLE, Action, in_database
 from chat.consumers.handing import VisitorHanding
+from chat.consumers.place import Place
 from chat.consumers.reached import Reached
 from chat.hub import hub, member, visitor
 from chat.keeper import Whereabouts, keeper
 from chat.limits import Seldom
 from chat.models import new_code
 from chat.states import OVER as STATES_OVER
+from chat.states import State
 from chat.wire import RefusedError
 from chat.writer import Saying, moment, writer
 from helplines.models import Line
@@ -42,6 +44,7 @@ class VisitorConsumer(VisitorHanding):
     async def connect(self) -> None:
         self.held: service.Held | None = None
         self.topic: Topic | None = None
+        self.place: Place | None = None
         self.early: list[tuple[dict[str, Any], str]] | None = None
         # As this tab was last told.
         self.state, self.reached = "", Reached()
@@ -68,6 +71,8 @@ class VisitorConsumer(VisitorHanding):
             patience.cancel()
         if self.topic is not None:
             hub.leave(self.topic, self)
+        if self.place is not None:
+            self.place.stop()
         if self.held is not None:
             await in_database(service.drop)(conversation=self.held.conversation, socket=self.socket, now=timezone.now())
 
@@ -113,6 +118,10 @@ class VisitorConsumer(VisitorHanding):
         self.state = str(held.conversation.state)
         keeper.add(self)
         early, self.early = self.early or [], None
+        talk = held.conversation
+        self.place = Place(talk.organisation_id, talk.code, self.socket, self.tell)
+        if talk.state == State.WAITING:
+            self.place.follow()
         for frame, text in early:
             await self.hear(frame, text)
 
@@ -129,12 +138,16 @@ class VisitorConsumer(VisitorHanding):
             if frame["kind"] == "silence":
                 self.asked = frame["step"] > 0
             if frame["kind"] == "state":
-                self.state = frame["state"]
-                await self.finish_when_over()
+                await self.moved(frame["state"])
 
-    async def finish_when_over(self) -> None:
-        if self.state in STATES_OVER:
+    async def moved(self, state: str) -> None:
+        self.state = state
+        if state in STATES_OVER:
             await self.finish(OVER)
+        elif self.place is not None and state == State.WAITING:
+            self.place.follow()
+        elif self.place is not None:
+            self.place.stop()
 
     async def tell(self, frame: dict[str, Any]) -> None:
         self.reached.note(frame)
@@ -149,9 +162,8 @@ class VisitorConsumer(VisitorHanding):
             return
         await self.tell_missed(standing["seq"])
         if standing["state"]["state"] != self.state:
-            self.state = standing["state"]["state"]
             await self.tell(standing["state"])
-            await self.finish_when_over()
+            await self.moved(standing["state"]["state"])
 
     async def tell_missed(self, last_seq: int) -> None:
         """Everything that was said after what this tab was told, before the talk may be over for it."""
@@ -197,7 +209,6 @@ class VisitorConsumer(VisitorHanding):
                 "rejoin": ticket_of(held),
             }
         )
-        await self.tell({"kind": "waiting", "ahead": await in_database(self.ahead)(held)})
         await self.take_hold(held)
 
     async def resume(self, frame: wire.Resume) -> None:
@@ -270,10 +281,6 @@ class VisitorConsumer(VisitorHanding):
             "back": talk.back_at is not None,
         }
         return held, [resumed, history, *([question] if question else [])]
-
-    def ahead(self, held: service.Held) -> int:
-        with inside(self.line.organisation_id):
-            return queries.ahead_of(held.conversation)
 
     async def keep(self, frame: wire.Keep) -> None:
         held = self.mine()

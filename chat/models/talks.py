@@ -113,6 +113,7 @@ class Conversation(models.Model):
             models.Index(
                 fields=["line", "rejoin"], name="who_comes_back", condition=Q(state__in=["waiting", "active"])
             ),
+            models.Index(fields=["line", "-ended_at"], name="talks_of_late"),
             models.Index(fields=["rejoin_until"], name="who_is_gone", condition=Q(state__in=["waiting", "active"])),
         ]
         constraints = [

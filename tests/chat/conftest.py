@@ -8,6 +8,7 @@ import pytest_asyncio
 from chat.boards import boards
 from chat.hub import hub
 from chat.keeper import keeper
+from chat.places import places
 from chat.polling import sessions
 from chat.statuses import statuses
 from chat.writer import writer
@@ -17,6 +18,7 @@ from chat.writer import writer
 def nothing_remembered() -> Iterator[None]:
     statuses.forget()
     boards.known.clear()
+    places.known.clear()
     yield
     writer.stop()
 
@@ -26,6 +28,7 @@ async def live() -> AsyncIterator[None]:
     """Hub, keeper and writer of this process; they stop before the database is emptied."""
     yield
     await sessions.stop()
+    await places.come_to_rest()
     await keeper.stop()
     await hub.stop()
     writer.stop()

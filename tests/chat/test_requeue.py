@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from chat import keeper as keeper_module
-from chat import queries, requeue, service
+from chat import places, requeue, service
 from chat.keeper import EVERY, HEARD_WITHIN, Watch, keeper
 from chat.models import STALE, Conversation, Presence
 from chat.wire import RefusedError
@@ -204,8 +204,8 @@ def test_a_talk_that_lost_its_counsellor_comes_before_everybody():
     late = ConversationFactory(line=line)
     dead(member)
     assert heal(line) == 1
-    with inside(line.organisation):
-        assert [queries.ahead_of(row) for row in (lost, early, late)] == [0, 1, 2]
+    waiting = places.read(line.organisation_id)
+    assert [waiting[row.code]["ahead"] for row in (lost, early, late)] == [0, 1, 2]
     order = [service.take_next(membership=colleague, line=None, now=timezone.now()).pk for _turn in range(3)]
     assert order == [lost.pk, early.pk, late.pk]
 

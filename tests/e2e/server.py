@@ -99,6 +99,7 @@ class LiveServer:
         from chat.boards import boards
         from chat.hub import hub
         from chat.keeper import keeper
+        from chat.places import places
         from chat.polling import sessions
         from chat.statuses import statuses
 
@@ -106,6 +107,7 @@ class LiveServer:
         async with asyncio.timeout(PATIENCE):
             while keeper.sockets or hub.rooms or self.busy:
                 await asyncio.sleep(0.02)
+        await places.come_to_rest()
         await keeper.stop()
         await hub.stop()
         statuses.forget()

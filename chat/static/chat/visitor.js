@@ -9,6 +9,7 @@ import { switchLanguage } from "./visitor-language.js";
 import { Memory } from "./visitor-memory.js";
 import { Cues } from "./visitor-cues.js";
 import { confirmed, followKeyboard, part, show, step, tell } from "./visitor-page.js";
+import { placeInWords } from "./visitor-place.js";
 import { Question } from "./visitor-question.js";
 import { rejoinForm, showTicket } from "./visitor-rejoin.js";
 import { watchSilence } from "./visitor-silence.js";
@@ -121,12 +122,14 @@ function answers() {
 /* What the server tells */
 
 let counsellor = "";
+let waitsAgain = false;
 
 const moves = {
   /** @param {any} move */
   waiting: (move) => {
     quiet();
-    if (step() === "talk" || move.back) {
+    waitsAgain = step() === "talk" || Boolean(move.back);
+    if (waitsAgain) {
       tell("waiting-title", strings.back_title);
       const known = { passed: strings.passed_in_queue, lost: strings.back_in_queue };
       tell("place", known[/** @type {keyof typeof known} */ (move.why)] ?? strings.place_first);
@@ -190,9 +193,9 @@ function stay(text, next) {
   if (!kept) part("over-text")?.focus();
 }
 
-on("place", ({ ahead }) => {
-  const sentence = { 0: strings.place_first, 1: strings.place_one }[/** @type {number} */ (ahead)] ?? strings.place_more;
-  tell("place", fill(sentence, { count: ahead }));
+on("place", (frame) => {
+  // Who lost the counsellor comes first anyway, and has been told why there is a wait.
+  if (!waitsAgain || frame.ahead) tell("place", placeInWords(frame, strings));
 });
 let peerIsAway = false;
 on("peer", ({ present }) => {

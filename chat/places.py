@@ -1,0 +1,103 @@
+"""The place of everybody who waits, read once for all who ask at the same time."""
+
+import asyncio
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from channels.db import database_sync_to_async
+from django.utils import timezone
+
+from chat import queries
+from chat.estimates import estimate
+from chat.models import Conversation
+from helplines import queries as promises
+from helplines.models import Line
+from helplines.policies import PolicyValues
+from helplines.tenancy import inside
+
+FRESH_SECONDS = 0.5
+# What counts as lately.
+RECENT, RECENT_TALKS = timedelta(days=14), 20
+Picture = dict[str, dict[str, Any]]
+
+
+def read(organisation_id: int) -> Picture:
+    """The frame `waiting` of everybody who waits in this organisation, by the code of the talk."""
+    now = timezone.now()
+    with inside(organisation_id):
+        order = list(Conversation.objects.waiting().values_list("code", "line_id"))
+        lines = {line.pk: line for line in queries.chat_lines(organisation_id)}
+        picture = queries.staffing(organisation_id, now)
+        there = {pk: picture.there(line) for pk, line in lines.items()}
+        policies = {pk: promises.policy_for(lines[pk], now) for pk in {line for _code, line in order} & lines.keys()}
+        recent = {pk: recently(lines[pk], now) for pk, policy in policies.items() if policy.queue}
+    seen: list[int] = []
+    frames: Picture = {}
+    for code, pk in order:
+        # Before somebody are those who wait for the same people, on whichever line.
+        ahead = sum(other == pk or bool(there.get(pk, frozenset()) & there.get(other, frozenset())) for other in seen)
+        seen.append(pk)
+        if pk in policies:
+            busy = sum(picture.active[member] for member in there[pk])
+            frames[code] = frame(ahead, policies[pk], len(there[pk]), busy, recent.get(pk))
+    return frames
+
+
+def frame(
+    ahead: int, policy: PolicyValues, present: int, busy: int, recent: tuple[list[float], list[float]] | None
+) -> dict[str, Any]:
+    """Without a queue somebody has room, and there is nothing to estimate."""
+    told: dict[str, Any] = {"kind": "waiting", "ahead": ahead, "queue": policy.queue, "minutes": None}
+    if recent is not None:
+        lengths, waits = recent
+        slots = present * policy.capacity
+        told["minutes"] = estimate(ahead=ahead, slots=slots, busy=busy, lengths=lengths, waits=waits)
+    return told
+
+
+def recently(line: Line, now: datetime) -> tuple[list[float], list[float]]:
+    """How many minutes the last talks of a line took, and how many their visitors had waited."""
+    rows = Conversation.objects.filter(line=line, claimed_at__isnull=False, ended_at__gt=now - RECENT)
+    found = list(rows.order_by("-ended_at").values_list("waiting_since", "claimed_at", "ended_at")[:RECENT_TALKS])
+    lengths = [minutes(claimed, ended) for _since, claimed, ended in found]
+    return lengths, [minutes(since, claimed) for since, claimed, _ended in found]
+
+
+def minutes(start: datetime | None, end: datetime | None) -> float:
+    return max(0.0, (end - start).total_seconds() / 60) if start and end else 0.0
+
+
+class Places:
+    """Remembers each organisation's picture for a moment."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, tuple[float, asyncio.Task[Picture]]] = {}
+
+    async def of(self, organisation_id: int, code: str) -> dict[str, Any] | None:
+        """The frame of one who waits; None for who waits no longer."""
+        picture = await self.picture(organisation_id)
+        if code not in picture:
+            # Somebody who came a moment ago is not in a picture of before.
+            self.known.pop(organisation_id, None)
+            picture = await self.picture(organisation_id)
+        return picture.get(code)
+
+    async def picture(self, organisation_id: int) -> Picture:
+        made, task = self.known.get(organisation_id, (0.0, None))
+        stale = time.monotonic() - made > FRESH_SECONDS
+        if task is None or stale or task.get_loop() is not asyncio.get_running_loop():
+            task = asyncio.ensure_future(database_sync_to_async(read)(organisation_id))
+            self.known[organisation_id] = (time.monotonic(), task)
+        return await asyncio.shield(task)
+
+    async def come_to_rest(self) -> None:
+        """Nobody asks any more: wait for the reads that still go on, and forget what they found."""
+        here = asyncio.get_running_loop()
+        going = {task for _made, task in self.known.values() if not task.done() and task.get_loop() is here}
+        self.known.clear()
+        if going:
+            await asyncio.wait(going)
+
+
+places = Places()
