@@ -9,7 +9,7 @@ from channels.db import database_sync_to_async
 from chat import queries
 from chat.boards import boards
 from chat.bus import Told, Topic
-from chat.hub import Hub, desks, hub, member, visitor
+from chat.hub import Hub, desks, hub, member, visitor, waiters
 from chat.models import Conversation
 from chat.states import Party, State
 from helplines.tenancy import inside
@@ -23,7 +23,7 @@ class Wanted:
 
     codes: set[str]
     members: set[int]
-    has_desks: bool = False
+    has_lists: bool = False
 
 
 async def catch_up(of: Hub) -> None:
@@ -31,8 +31,8 @@ async def catch_up(of: Hub) -> None:
     for organisation_id, wanted in by_organisation(list(of.rooms)).items():
         told = await database_sync_to_async(standing)(organisation_id, wanted)
         boards.forget(organisation_id)
-        if wanted.has_desks:
-            told.append(Told(desks(organisation_id), {"kind": "_changed"}))
+        if wanted.has_lists:
+            told += [Told(topic(organisation_id), {"kind": "_changed"}) for topic in (desks, waiters)]
         await of.deliver(told)
 
 
@@ -44,7 +44,7 @@ def by_organisation(topics: list[Topic]) -> dict[int, Wanted]:
         elif kind == "member":
             found[organisation_id].members.add(int(name))
         else:
-            found[organisation_id].has_desks = True
+            found[organisation_id].has_lists = True
     return found
 
 

@@ -123,7 +123,7 @@ def test_queue_that_is_turned_on_lets_somebody_wait_for_their_turn(house: House,
     second = house.visitor(line)
     expect(second.part("start")).to_have_text(words("nl", "start_in_queue"))
     second.wait_in_line()
-    expect(second.part("place")).to_have_text(words("nl", "place_first"))
+    expect(second.part("place")).to_have_text(f"{words('nl', 'place_first')} {words('nl', 'wait_unknown')}")
     counsellor.end()
     counsellor.take()
     second.at("talk")
