@@ -17,7 +17,7 @@ from chat.sealed import Contents
 from chat.states import State
 from chat.wire import RefusedError
 from helplines import access, second_factor
-from helplines.models import Line, Membership, Staff
+from helplines.models import Line, Membership, Role, Staff
 from helplines.tenancy import inside
 from privacy import keys
 from privacy.sealing import UnreadableError
@@ -121,6 +121,16 @@ def talk_to_guide(membership: Membership, code: str) -> Conversation:
             rows.exclude(counsellor=membership).select_related("line__organisation", "counsellor__staff").first()
         )
     if found is None or not may_take_over(membership):
+        raise RefusedError("not_here")
+    return found
+
+
+def talk_to_hand_back(membership: Membership, code: str) -> Conversation:
+    """A running talk of the organisation, for a manager; raises RefusedError("not_here")."""
+    with inside(membership.organisation_id):
+        rows = Conversation.objects.filter(code=code, state=State.ACTIVE, line__in=lines_of(membership))
+        found: Conversation | None = rows.select_related("line__organisation", "counsellor__staff").first()
+    if found is None or membership.role != Role.MANAGER:
         raise RefusedError("not_here")
     return found
 

@@ -176,25 +176,48 @@ def take_over(*, conversation: Conversation, membership: Membership, why: str, n
         raise RefusedError("empty")
     with inside(conversation.organisation_id), transaction.atomic():
         check_room(membership, conversation.line, now)
-        owner, code = conversation.counsellor, new_code()
+        owner = conversation.counsellor
         if owner is None or not give(conversation, owner, membership, "taken_over", now):
             raise RefusedError("not_here")
-        for row in Handover.objects.pending().filter(conversation=conversation):
-            settle(row, "void", now)
-        Handover.objects.create(
-            organisation_id=conversation.organisation_id,
-            conversation=conversation,
-            code=code,
-            how=How.TAKEOVER,
-            state=FIRST[How.TAKEOVER],
-            asker=membership,
-            owner=owner,
-            to_member=membership,
-            asked_at=now,
-            until=now,
-            ended_at=now,
-            note=contents_of(conversation).seal_beside(code, "note", why.strip()),
-        )
+        note_take_over(conversation, membership, owner, why, now, to_member=membership)
+
+
+def hand_back(*, conversation: Conversation, membership: Membership, why: str, now: datetime) -> None:
+    """A manager, who has no desk, lets any other counsellor go on with a talk; both sides are told, and a row keeps why.
+
+    Raises RefusedError: not_here, empty (no reason).
+    """
+    if not why.strip():
+        raise RefusedError("empty")
+    with inside(conversation.organisation_id), transaction.atomic():
+        owner = conversation.counsellor
+        moved_back = requeue.to_the_front(conversation=conversation, by=Party.COUNSELLOR, why=requeue.TAKEN, now=now)
+        if owner is None or not moved_back:
+            raise RefusedError("not_here")
+        note_take_over(conversation, membership, owner, why, now)
+
+
+def note_take_over(
+    conversation: Conversation, asker: Membership, owner: Membership, why: str, now: datetime, **goal: Any
+) -> None:
+    """The row that keeps who took a talk from whom, when and why."""
+    for row in Handover.objects.pending().filter(conversation=conversation):
+        settle(row, "void", now)
+    code = new_code()
+    Handover.objects.create(
+        organisation_id=conversation.organisation_id,
+        conversation=conversation,
+        code=code,
+        how=How.TAKEOVER,
+        state=FIRST[How.TAKEOVER],
+        asker=asker,
+        owner=owner,
+        asked_at=now,
+        until=now,
+        ended_at=now,
+        note=contents_of(conversation).seal_beside(code, "note", why.strip()),
+        **goal,
+    )
 
 
 def give(conversation: Conversation, owner: Membership, heir: Membership, why: str, now: datetime) -> bool:
@@ -203,7 +226,7 @@ def give(conversation: Conversation, owner: Membership, heir: Membership, why: s
     One UPDATE changes the owner: what the former one says after it is refused by the writer's own UPDATE.
     """
     rows = Conversation.objects.filter(pk=conversation.pk, state=State.ACTIVE, counsellor=owner)
-    if not rows.update(counsellor=heir, claimed_at=now, counsellor_seen_seq=0, last_seq=F("last_seq") + 1):
+    if not rows.update(counsellor=heir, counsellor_seen_seq=0, last_seq=F("last_seq") + 1):
         return False
     conversation.refresh_from_db()
     name, contents = queries.public_name(heir, conversation.line_id), contents_of(conversation)

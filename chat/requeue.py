@@ -18,7 +18,7 @@ from helplines.tenancy import inside
 
 logger = logging.getLogger(__name__)
 # Why a talk waits again, as words of the protocol.
-LOST, PASSED = "lost", "passed"
+LOST, PASSED, TAKEN = "lost", "passed", "taken_back"
 
 
 def heal(*, organisation_id: int, now: datetime, limit: int = 200) -> int:
@@ -81,7 +81,9 @@ def to_the_front(*, conversation: Conversation, by: Party, why: str, now: dateti
             return False
         conversation.refresh_from_db()
         announce.tell_handed_back(conversation, former, by=by, why=why)
-        message = service.note(conversation, {LOST: "requeued", PASSED: "passed_on"}[why], former, now)
+        message = service.note(
+            conversation, {LOST: "requeued", PASSED: "passed_on", TAKEN: "taken_back"}[why], former, now
+        )
         frame = queries.message_frame(message, contents_of(conversation), name)
         announce.tell_joined(conversation, {"kind": "said", **frame})
     return True

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chat.views import check, desk, embed, replies, safety, visitor
+from chat.views import check, desk, embed, replies, safety, team, visitor
 
 urlpatterns = [
     path("embed.js", embed.embed, name="embed"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("desk/", desk.desk, name="desk"),
     path("desk/<slug:organisation>/replies/", replies.own_replies, name="own_replies"),
     path("desk/<slug:organisation>/", desk.desk_of, name="desk_of"),
+    path("team/<slug:organisation>/", team.lines, name="team"),
+    path("team/<slug:organisation>/now/", team.lines_now, name="team_now"),
+    path("team/<slug:organisation>/missed/", team.missed, name="missed"),
     path("<slug:organisation>/logo/", embed.logo, name="logo"),
     path("<slug:organisation>/accent.css", embed.accent, name="accent"),
     path("<slug:organisation>/<slug:line>/status.json", embed.status, name="status"),

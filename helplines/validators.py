@@ -30,6 +30,7 @@ RESERVED = {
     "readyz",
     "start",
     "static",
+    "team",
     "well-known",
     "ws",
 }

@@ -55,6 +55,8 @@ def to_work(membership: Membership) -> Place:
         return Place(organisation, _("The desk: talk with visitors"), page_of("desk_of", organisation))
     if role == Role.ADMINISTRATOR:
         return Place(organisation, _("Administration"), reverse("admin:index"))
+    if role == Role.MANAGER:
+        return Place(organisation, _("The lines now: who is present and who waits"), page_of("team", organisation))
     return Place(organisation, _("What we promise"), page_of("promises", organisation))
 
 

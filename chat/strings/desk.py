@@ -32,6 +32,7 @@ def _shared_parts() -> shared.Strings:
             "left": _("The visitor left at {time}"),
             "passed": _("A colleague took the talk on at {time}. The visitor agreed."),
             "passed_on": _("The visitor went to another line at {time}, as agreed."),
+            "taken_back": _("A coordinator let somebody else go on at {time}."),
             "taken_over": _("The talk was taken over at {time}."),
             "requeued": _("The connection of the counsellor was lost at {time}. The visitor waited again."),
         },

@@ -40,6 +40,10 @@ def hands() -> Strings:
         "over_passed": _(
             "This talk was handed over, as agreed. You can read what you had until you remove it from your desk."
         ),
+        "over_taken_back": _(
+            "A coordinator lets somebody else go on with this talk. "
+            "You can read what you had until you remove it from your desk."
+        ),
         "over_taken_over": _(
             "A mentor took this talk over. You can read what you had until you remove it from your desk."
         ),

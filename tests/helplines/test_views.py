@@ -66,7 +66,7 @@ def test_page_of_another_organisation_looks_like_one_that_is_not_there(path):
     [
         (Role.COUNSELLOR, "/desk/{}/"),
         (Role.MENTOR, "/desk/{}/"),
-        (Role.MANAGER, "/promises/{}/"),
+        (Role.MANAGER, "/team/{}/"),
         (Role.ADMINISTRATOR, "/admin/"),
         (Role.DPO, "/promises/{}/"),
         (Role.AUDITOR, "/promises/{}/"),

@@ -131,7 +131,7 @@ const moves = {
     waitsAgain = step() === "talk" || Boolean(move.back);
     if (waitsAgain) {
       tell("waiting-title", strings.back_title);
-      const known = { passed: strings.passed_in_queue, lost: strings.back_in_queue };
+      const known = { passed: strings.passed_in_queue, lost: strings.back_in_queue, taken_back: strings.taken_in_queue };
       tell("place", known[/** @type {keyof typeof known} */ (move.why)] ?? strings.place_first);
     }
     show("waiting");
