@@ -231,7 +231,8 @@ def read_texts(name: str, value: Any, problems: list[Problem], longest: int = LO
     if not isinstance(value, Mapping) or not all(isinstance(text, str) for text in value.values()):
         problems.append(Problem(name, "not_texts", {}))
         return {}
-    texts = {str(code): text.strip() for code, text in value.items() if text.strip()}
+    # Browsers end a line in their own way; that is no other text.
+    texts = {str(code): text.replace("\r\n", "\n").strip() for code, text in value.items() if text.strip()}
     for code, text in texts.items():
         if code not in LANGUAGES:
             problems.append(Problem(f"{name}.{code}", "unknown_language", {"language": code}))

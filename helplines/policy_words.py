@@ -1,6 +1,7 @@
 """A policy in plain words: each value as the sentence in which an administrator reads, changes and compares it."""
 
 from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -129,13 +130,35 @@ def kept_said(values: policies.PolicyValues, fields: Iterable[str] = policies.FI
 
 def changes_said(before: policies.PolicyValues | None, after: policies.PolicyValues) -> list[ChangeSaid]:
     """What a new version changes; a first version has no before."""
-    changes = policies.differences(before, after)
-    return [
-        ChangeSaid(
-            title(change.field), say(change.field, change.before) if before else [], say(change.field, change.after)
-        )
-        for change in changes
-    ]
+    return [change_said(change, is_first=before is None) for change in policies.differences(before, after)]
+
+
+def change_said(change: policies.Change, *, is_first: bool) -> ChangeSaid:
+    """One promise as it was and as it will be; of long texts and lists only what differs."""
+    if is_first:
+        return ChangeSaid(title(change.field), [], say(change.field, change.after))
+    old, new = parted(in_parts(change.field, change.before), in_parts(change.field, change.after))
+    if change.field not in TITLES:
+        old, new = say(change.field, change.before), say(change.field, change.after)
+    return ChangeSaid(title(change.field), old, new)
+
+
+def in_parts(field: str, value: Any) -> list[str]:
+    """A value in the pieces that are compared: sentences, questions, or paragraphs with their language."""
+    if field not in policies.TEXTS:
+        return say(field, value)
+    found = [f"{code.upper()}: {part.strip()}" for code, text in sorted(value.items()) for part in text.split("\n\n")]
+    return found or say(field, value)
+
+
+def parted(before: list[str], after: list[str]) -> tuple[list[str], list[str]]:
+    """What differs between two lists, with a mark where both go on in the same way."""
+    old: list[str] = []
+    new: list[str] = []
+    for kind, start, end, from_, to in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        old += ["…"] if kind == "equal" else before[start:end]
+        new += ["…"] if kind == "equal" else after[from_:to]
+    return old, new
 
 
 MESSAGES: Mapping[str, Any] = {

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -139,13 +139,21 @@ class Reading:
                 self.wrong(record, self.table.key[-1], _("This row stands here twice."))
             self.take((*key, str(seen[key])), row, cells, head, record)
             seen[key] += 1
+        places = {name: place for place, name in enumerate(self.names)}
+        self.found.wrong.sort(key=lambda fault: (fault.row, places.get(fault.column, len(places))))
         if self.is_whole:
             self.found.removed = [entry for key, entry in self.there.items() if key not in self.met]
 
     def row_of(self, head: list[str], record: Record) -> tuple[Any, list[str]]:
         """A new row with these cells in it, and how it is written; (None, []) where a cell cannot be."""
         row = self.table.model(organisation=self.organisation)
-        return (row, self.said(row)) if self.fill(row, head, record) else (None, [])
+        if self.fill(row, head, record):
+            return row, self.said(row)
+        # What is wrong with the other cells is told in one go; the rules between cells wait.
+        faulty = {fault.column for fault in self.found.wrong if fault.row == record.number}
+        fields = {column.field for column in self.columns}
+        self.is_right(row, record, only=fields - {column.field for column in self.columns if column.name in faulty})
+        return None, []
 
     def fill(self, row: Any, head: list[str], record: Record) -> bool:
         """Put the cells of a record in a row; False where something is wrong with one."""
@@ -178,9 +186,13 @@ class Reading:
             differing = [entry for entry in zip(self.names, before, after, strict=True) if entry[1] != entry[2]]
             self.found.changed.append(Changed(kept, " · ".join(filter(None, self.key(after))), differing))
 
-    def is_right(self, row: Any, record: Record) -> bool:
+    def is_right(self, row: Any, record: Record, only: Collection[str] | None = None) -> bool:
+        """Hold a row to every rule of its table; with `only`, to those of these fields alone."""
         try:
-            row.full_clean()
+            if only is None:
+                row.full_clean()
+            else:
+                row.clean_fields({entry.name for entry in row._meta.fields} - set(only))
         except ValidationError as error:
             for name, messages in error.message_dict.items():
                 column = next((entry.name for entry in self.columns if entry.field == name), "")

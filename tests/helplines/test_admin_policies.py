@@ -250,3 +250,16 @@ def test_list_tells_which_version_counts(client, ours):
     listed = client.get(at("policy", "changelist")).context["cl"].result_list
     states = [(version.line_id, version.number, version.state) for version in listed]
     assert states == [(None, 3, "later"), (None, 2, "force"), (None, 1, "past"), (ours.line.pk, 1, "force")]
+
+
+def test_lines_that_end_as_a_browser_ends_them_are_no_change(client, ours):
+    PolicyFactory(organisation=ours.organisation, values={"greeting": {"nl": "Dag,\n\nwelkom."}, "questions": [AGE]})
+    changes = review(client, page_of(ours), greeting_nl="Dag,\r\n\r\nwelkom.", block_hours="12").context["changes"]
+    assert [change.after for change in changes] == [["A visitor who is blocked can come back after 12 hours."]]
+
+
+def test_of_a_long_text_only_what_differs_is_shown(client, ours):
+    text = "One.\n\nTwo.\n\nThree."
+    PolicyFactory(organisation=ours.organisation, values={"disclaimer": {"en": text, "nl": "Nul."}, "questions": [AGE]})
+    (change,) = review(client, page_of(ours), disclaimer_en=text.replace("Two", "Zwei")).context["changes"]
+    assert (change.before, change.after) == (["…", "EN: Two.", "…"], ["…", "EN: Zwei.", "…"])

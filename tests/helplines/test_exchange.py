@@ -137,7 +137,7 @@ def test_every_fault_is_named_by_row_and_column_and_nothing_is_stored(ours):
     ("slug", "data", "expected"),
     [
         ("branches", "name;region;email;telephone;position\nA;;nowhere;;1", [(2, "email")]),
-        ("branches", "name;region;email;telephone;position\n;;a@example.org;;-1", [(2, "position")]),
+        ("branches", "name;region;email;telephone;position\nA;;nowhere;;-1", [(2, "email"), (2, "position")]),
         ("branches", "name;region;email;telephone;position\n;;a@example.org;;1", [(2, "name")]),
         ("branches", f"name;region;email;telephone;position\n{'x' * 101};;a@example.org;;1", [(2, "name")]),
         ("branches", "name;region;email;telephone;position\nA;;a@example.org;;99999", [(2, "position")]),
