@@ -3,8 +3,10 @@
 from typing import Any
 
 from allauth.core import context
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, generate_totp_secret
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, TOTP, generate_totp_secret
 from allauth.mfa.utils import decrypt, encrypt
 from django import forms
 from django.db import transaction
@@ -46,3 +48,10 @@ class SetUpApp(ActivateTOTPForm):  # type: ignore[misc]
         if not self.is_bound or SECRET_SESSION_KEY not in session:
             session[SECRET_SESSION_KEY] = encrypt(generate_totp_secret())
         self.secret = decrypt(session[SECRET_SESSION_KEY])
+
+    def clean_code(self) -> str:
+        """The code that showed it works once, like every other: it does not sign in too (security goal G4)."""
+        code: str = super().clean_code()
+        if not TOTP(Authenticator(user=self.user))._mark_code_used(code):
+            raise get_adapter().validation_error("incorrect_code")
+        return code

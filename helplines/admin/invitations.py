@@ -77,6 +77,11 @@ class InvitationAdmin(TenantAdmin):
         words = _("waits, until %(day)s") if invitation.expires_at > timezone.now() else _("too old, since %(day)s")
         return words % {"day": f"{day:%d-%m-%Y}"}
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """One button: what it does is send."""
+        alone = {"show_save_and_add_another": False, "show_save_and_continue": False, "title": _("Invite somebody")}
+        return super().add_view(request, form_url, {**(extra_context or {}), **alone})
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

@@ -87,6 +87,7 @@ def test_app_is_set_up_and_leads_back_to_where_one_was_going(obligatory, clock, 
     assert (len(set(codes)), shown["goal"]) == (10, goal)
     assert client.get(goal).status_code == 200
     assert [letter.to for letter in mail.outbox] == [[member.staff.email]]
+    assert sign_in(member.staff).post(SHOW, {"code": code_of(secret)}).status_code == 200
     again = client.get("/account/second-step/codes/")
     assert not any(code in again.content.decode() for code in codes)
 
