@@ -25,6 +25,8 @@ class Doors:
 
     guests: set[Guest] = field(default_factory=set)
     closing: bool = False
+    # How often a client asked for what it missed.
+    replays: int = 0
 
     def enter(self, guest: Guest) -> bool:
         """Let a socket in; False when this process is about to stop."""

@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Min
+
 from chat import announce
 from chat.models import Conversation
 from chat.queries import alert_at
 from helplines.queries import policy_for
-from helplines.tenancy import inside
+from helplines.tenancy import across_organisations, inside
 
 # A little more than the time between two rounds of the sweep: telling twice does no harm, never telling does.
 ROUND = timedelta(seconds=30)
@@ -24,3 +26,10 @@ def tell_overdue(*, organisation_id: int, now: datetime) -> bool:
         if late:
             announce.board_changed(organisation_id)
     return bool(late)
+
+
+def everywhere(now: datetime) -> tuple[int, float]:
+    """How many wait in the whole installation, and for how many seconds the first of them (0.0 when nobody waits)."""
+    with across_organisations():  # one number for the operator, of all organisations together
+        found = Conversation.objects.waiting().order_by().aggregate(count=Count("pk"), first=Min("waiting_since"))
+    return found["count"], (now - found["first"]).total_seconds() if found["first"] else 0.0

@@ -235,6 +235,8 @@ class Writer:
         self.queue: queue.SimpleQueue[Queued | None] = queue.SimpleQueue()
         self.thread: threading.Thread | None = None
         self.guard = threading.Lock()
+        # For the operator: how often it wrote, and how much.
+        self.batches = self.messages = 0
 
     async def say(self, saying: Saying) -> Stored:
         """Store a saying and come back after COMMIT. Raises RefusedError; `broken` when the database failed."""
@@ -261,6 +263,7 @@ class Writer:
     def run(self) -> None:
         try:
             while (batch := self.next_batch()) is not None:
+                self.batches, self.messages = self.batches + 1, self.messages + len(batch)
                 self.settle(batch, self.outcomes(batch))
         finally:
             connection.close()

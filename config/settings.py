@@ -160,6 +160,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
+    "show-that-the-clock-runs": {"task": "config.tasks.beat", "schedule": 15.0},
     "let-go-of-the-gone": {"task": "chat.tasks.sweep_every_organisation", "schedule": 20.0},
     "destroy-expired-keys": {"task": "privacy.tasks.destroy_expired_keys_everywhere", "schedule": 600.0},
     "forget-old-invitations": {"task": "helplines.tasks.forget_old_invitations", "schedule": 43200.0},
@@ -266,6 +267,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 _ENCRYPTED = _origin.scheme == "https"
 SECURE_SSL_REDIRECT = _ENCRYPTED
+# Asked by what keeps the processes running, past the proxy.
+SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$", "^metrics$"]
 SECURE_HSTS_SECONDS = 31536000 if _ENCRYPTED else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _ENCRYPTED
 SECURE_HSTS_PRELOAD = _ENCRYPTED

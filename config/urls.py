@@ -10,6 +10,9 @@ demo_urls = [path("demo/", include("config.demo.urls"))] if settings.DEMO else [
 
 urlpatterns = [
     path("", views.landing, name="landing"),
+    path("livez", views.alive, name="alive"),
+    path("readyz", views.ready, name="ready"),
+    path("metrics", views.figures, name="figures"),
     path("admin/", admin.site.urls),
     path("account/", include("helplines.signin_urls")),
     *demo_urls,

@@ -13,6 +13,7 @@ from chat.bus import Told
 from chat.consumers.base import NOT_ALLOWED, TYPING_SECONDS, Action, in_database
 from chat.consumers.desk_tools import DeskTools
 from chat.consumers.handing import DeskHanding
+from chat.doors import doors
 from chat.hub import desks, hub, member, visitor
 from chat.keeper import Whereabouts, keeper
 from chat.limits import Seldom
@@ -182,6 +183,7 @@ class DeskConsumer(DeskTools, DeskHanding):
         await self.tell(await in_database(self.history)(frame.talk, frame.since))
 
     async def since(self, frame: wire.DeskSince) -> None:
+        doors.replays += 1
         await self.check_right()
         await self.tell(await in_database(self.history)(frame.talk, frame.seq))
 

@@ -15,6 +15,7 @@ from chat.consumers.base import OTHER_TAB, OVER, TOO_MANY, TYPING_SECONDS, UNREA
 from chat.consumers.handing import VisitorHanding
 from chat.consumers.place import Place
 from chat.consumers.reached import Reached
+from chat.doors import doors
 from chat.hub import hub, member, visitor
 from chat.keeper import Whereabouts, keeper
 from chat.limits import Seldom
@@ -302,6 +303,7 @@ class VisitorConsumer(VisitorHanding):
         await self.tell({"kind": "stored", "id": str(frame.id), "seq": stored.seq, "at": moment(stored.at)})
 
     async def since(self, frame: wire.VisitorSince) -> None:
+        doors.replays += 1
         await self.tell(await in_database(self.history)(frame.seq))
 
     def history(self, seq: int) -> dict[str, Any]:
