@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from chat import announce, queries, rejoin
 from chat.access import contents_of
-from chat.models import Advice, AdviceAnswer, Conversation, Message
+from chat.models import Advice, AdviceAnswer, AdviceQuerySet, Conversation, Message
 from chat.quotes import Said, carried_over
 from chat.sealed import Contents
 from chat.states import OPEN, Party
@@ -104,7 +104,8 @@ def said_in(conversation: Conversation) -> Said:
 def colleagues_of(row: Advice, now: datetime) -> list[Membership]:
     """Who is present on the line of a question, but for the one who asks."""
     there = queries.staffing(row.organisation_id, now).there(row.line)
-    return list(Membership.objects.filter(pk__in=there - {row.asker_id}).select_related("organisation"))
+    others = Membership.objects.filter(pk__in=there).exclude(staff=row.asker.staff_id)
+    return list(others.select_related("organisation"))
 
 
 def answer(*, membership: Membership, advice: UUID, key: UUID, text: str, now: datetime) -> dict[str, Any]:
@@ -208,17 +209,18 @@ def items(rows: Iterable[Advice], reader: Membership) -> Iterable[dict[str, Any]
 def take_back(*, membership: Membership, advice: UUID) -> None:
     """Who has the talk takes a question off everybody's screen. Raises RefusedError("not_here")."""
     with inside(membership.organisation_id), transaction.atomic():
-        rows = Advice.objects.asked_by(membership).filter(uuid=advice).select_related("line", "conversation")
-        if not forget(list(rows)):
+        if not forget(Advice.objects.asked_by(membership).filter(uuid=advice)):
             raise RefusedError("not_here")
 
 
 def end(conversation: Conversation) -> None:
     """The talk is over: its questions and answers go from the database and from every screen. Part of a transaction."""
-    forget(list(Advice.objects.filter(conversation=conversation).select_related("line", "conversation")))
+    forget(Advice.objects.filter(conversation=conversation))
 
 
-def forget(rows: list[Advice]) -> int:
+def forget(which: AdviceQuerySet) -> int:
+    """Delete these questions with their answers; locked first, so that an answer is stored before that or not at all."""
+    rows = list(which.select_for_update(of=("self",)))
     for row in rows:
         announce.advice_gone(row.organisation_id, str(row.uuid))
     return int(Advice.objects.filter(pk__in=[row.pk for row in rows]).delete()[0])

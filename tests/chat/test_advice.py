@@ -236,6 +236,16 @@ class TestRules:
         with pytest.raises(RefusedError, match="closed"):
             ask(held)
 
+    def test_question_of_a_talk_that_is_over_is_nobodys_even_when_its_row_is_there(self, held):
+        colleague = colleague_of(held)
+        key = uuid4()
+        ask(held, key=key)
+        with across_organisations():
+            Conversation.objects.filter(pk=held.pk).update(state="closed", ended_at=timezone.now())
+        assert seen_by(colleague) == seen_by(held.counsellor) == []
+        with pytest.raises(RefusedError, match="not_here"):
+            answer(colleague, key)
+
     def test_question_is_taken_back_by_who_has_the_talk_alone(self, held):
         colleague = colleague_of(held)
         key = uuid4()

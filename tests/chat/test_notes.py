@@ -59,6 +59,14 @@ class TestRules:
                 asked()
         assert write(held, new, "more", 1)["version"] == 2
 
+    def test_one_rule_says_whose_note_it_is(self):
+        held = ActiveConversationFactory()
+        colleague, foreign = MembershipFactory(organisation=held.organisation), MembershipFactory()
+        write(held, held.counsellor)
+        for member, count in ((held.counsellor, 1), (colleague, 0), (foreign, 0)):
+            with across_organisations():
+                assert Note.objects.readable_by(member).count() == count
+
     def test_of_two_tabs_the_second_hears_what_the_first_wrote(self):
         held = ActiveConversationFactory()
         write(held, held.counsellor, "first")

@@ -93,6 +93,7 @@ export class AdvicePanel {
   #answerers = new Map();
   /** @type {Map<string, number>} how many answers of a question were on the screen */
   #read = new Map();
+  #asking = 0;
 
   /**
    * @param {Record<string, string>} strings
@@ -112,6 +113,8 @@ export class AdvicePanel {
     const writer = new Writer(words, (id, text) => this.post({ do: "ask", talk: talk.code, id, text }), this.strings);
     this.#askers.set(talk.code, writer);
     part("advice-asking").append(writer.root);
+    // A talk that was taken over brings its questions along.
+    this.arrive();
   }
 
   /** @param {string} code */
@@ -120,8 +123,10 @@ export class AdvicePanel {
     this.#askers.delete(code);
   }
 
+  /** Ask for all there is, once for whatever happens in the same moment. */
   arrive() {
-    this.post({ do: "advice" });
+    clearTimeout(this.#asking);
+    this.#asking = window.setTimeout(() => this.post({ do: "advice" }), 0);
   }
 
   /** @param {{items: Item[]}} frame all there is: what is not named is gone */
