@@ -59,6 +59,10 @@ def test_three_presses_of_shift_take_the_site_around_the_panel_away(house: House
     visitor.at("promise")
     house.in_talk(line, visitor, counsellor)
     status = visitor.root.locator("[data-exit-status]")
+    way_out = visitor.root.locator("[data-bar] [data-exit]")
+    expect(way_out).to_be_in_viewport(ratio=1)
+    box = way_out.bounding_box()
+    assert box is not None and min(box["width"], box["height"]) >= 44
     visitor.box.press("Shift+H")
     for key in ("Shift+I", "Shift+J", "Escape"):
         page.keyboard.press(key)

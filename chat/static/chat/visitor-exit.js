@@ -57,11 +57,15 @@ export class Exit {
     this.strings = config.strings;
     this.hush = hush;
     this.away = away;
-    document.addEventListener("click", (event) => {
-      if (!(event.target instanceof Element) || !event.target.closest("[data-exit]")) return;
-      event.preventDefault();
-      this.go();
-    });
+    for (const kind of ["click", "keydown"]) {
+      document.addEventListener(kind, (event) => {
+        if (!(event.target instanceof Element) || !event.target.closest("[data-exit]")) return;
+        // It is a link that works without us, told as a button: then the space bar presses it too.
+        if (event instanceof KeyboardEvent && event.key !== " ") return;
+        event.preventDefault();
+        this.go();
+      });
+    }
     this.#others?.addEventListener("message", () => this.go());
     for (const kind of ["keydown", "keyup"]) {
       document.addEventListener(kind, (event) => this.heed(kind, /** @type {KeyboardEvent} */ (event)), true);
