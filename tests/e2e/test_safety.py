@@ -19,6 +19,8 @@ READABLE = """() => [...document.body.querySelectorAll("*")].filter(element =>
 
 @pytest.mark.promise("A11", "A15")
 def test_page_that_nobody_touches_is_covered_until_one_tap(house: House, line: Line) -> None:
+    # Ten minutes in one leap look like a dead line to the page: it connects anew, and the browser may say so.
+    house.expect_trouble("WebSocket|/poll/|ERR_|Failed to load resource")
     counsellor = house.counsellor(line)
     page = house.someone().new_page()
     page.clock.install()
