@@ -10,11 +10,18 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from helplines import invitation_links, invitations, letters
+from helplines import access, invitation_links, invitations, letters
 from helplines.models import Assignment, Invitation, Membership, Staff
 from helplines.tasks import forget_old_invitations
 from helplines.tenancy import across_organisations, inside
-from tests.factories.helplines import PASSWORD, InvitationFactory, LineFactory, OrganisationFactory, StaffFactory
+from tests.factories.helplines import (
+    PASSWORD,
+    InvitationFactory,
+    LineFactory,
+    MembershipFactory,
+    OrganisationFactory,
+    StaffFactory,
+)
 from tests.helplines.admin_rooms import House, at, house, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -243,3 +250,26 @@ def test_of_two_who_accept_at_once_one_is_let_in(link):
         thread.join()
     with across_organisations():
         assert (len(gone), Membership.objects.filter(staff__in=people).count()) == (1, 1)
+
+
+def test_who_looked_a_moment_before_another_accepted_is_too_late(link, monkeypatch):
+    found = invitation_links.fingerprint(link.split("/")[2])
+    seen = access.invitation(found)
+    invitations.accept(found=found, staff=StaffFactory())
+    monkeypatch.setattr(access, "invitation", lambda found: seen)
+    late = StaffFactory()
+    with pytest.raises(invitations.InvitationGone):
+        invitations.accept(found=found, staff=late)
+    with across_organisations():
+        assert not Membership.objects.filter(staff=late).exists()
+
+
+def test_administrator_of_two_organisations_does_not_mix_them(client, ours):
+    second = house("Second")
+    second.rows["invitation"].delete()
+    MembershipFactory(organisation=second.organisation, staff=ours.admin, role="administrator")
+    for line in (second.line, ours.line):
+        given = {**NEW, "organisation": ours.organisation.pk, "lines": [line.pk]}
+        client.post(at("invitation", "add"), given)
+        with across_organisations():
+            assert Invitation.objects.count() == (line == ours.line)
