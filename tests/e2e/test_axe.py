@@ -51,6 +51,11 @@ def look() -> Iterator[Looked]:
 def test_every_step_of_a_visitor_and_of_the_desk(house: House, line: Line, look: Looked, language: str) -> None:
     counsellor = house.counsellor(line, language, present=False)
     look.at("desk, away", counsellor.page)
+    counsellor.page.locator("#preferences-open").click()
+    look.at("desk, preferences", counsellor.page)
+    counsellor.page.locator("[data-show-keys]").click()
+    look.at("desk, keys", counsellor.page)
+    counsellor.page.keyboard.press("Escape")
     visitor = house.visitor(line, language)
     look.at("closed", visitor.page)
     visitor.page.goto(f"{house.chat_page(line)}safe/")

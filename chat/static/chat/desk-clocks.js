@@ -47,21 +47,23 @@ export function urgency(minutes) {
 }
 
 export class Clocks {
+  whole = element("p", "talk__clock");
   visitor = element("p", "talk__since");
   own = element("p", "talk__since");
   /** @type {Phase | null} null until the first look: what is past is not told again after a reload */
   #told = null;
 
   /**
-   * @param {HTMLElement} whole where the length of the talk stands
    * @param {Record<string, string>} strings
    * @param {(sentence: string) => void} cue
    */
-  constructor(whole, strings, cue) {
-    this.whole = whole;
+  constructor(strings, cue) {
     this.strings = strings;
     this.cue = cue;
-    whole.after(this.visitor, this.own);
+  }
+
+  get lines() {
+    return [this.whole, this.visitor, this.own];
   }
 
   /** @param {Entry} entry @param {number} now */

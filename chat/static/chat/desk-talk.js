@@ -35,7 +35,6 @@ export class TalkPane {
     this.name.tabIndex = -1;
     this.about = element("p", "talk__about");
     this.there = element("p", "talk__there");
-    this.clock = element("p", "talk__clock");
     this.button = element("button", "button button--quiet talk__end");
     this.button.type = "button";
     this.button.addEventListener("click", () => this.pressed());
@@ -52,10 +51,10 @@ export class TalkPane {
     /** What lies ready beside the composer: others put their buttons in it. */
     this.tools = element("div", "talk__tools");
     const titles = tree("div", "talk__titles", this.name, this.about);
-    const head = tree("header", "talk__head", titles, this.there, this.clock, this.button);
+    this.clocks = new Clocks(strings, (sentence) => this.log.note(sentence));
+    const head = tree("header", "talk__head", titles, this.button, tree("div", "talk__clocks", this.there, ...this.clocks.lines));
     this.root = tree("article", "talk", head, this.log, tree("div", "talk__foot", this.status, this.refusal, this.undo.root, this.typing.line, this.tools, this.composer));
     this.root.hidden = true;
-    this.clocks = new Clocks(this.clock, strings, (sentence) => this.log.note(sentence));
     this.prepare();
     this.listen();
   }
