@@ -22,6 +22,7 @@ MAY_CONFIRM = (Role.ADMINISTRATOR, Role.DPO)
 REFUSALS = {
     "nobody_else": _("You cannot make this change alone, and nobody else here can confirm it yet."),
     "another_open": _("Another proposal still waits. Confirm, decline or withdraw that one first."),
+    "later_otherwise": _("A version that counts from later on says otherwise. Choose a moment after that one."),
     "gone": _("This proposal does not wait any more."),
     "expired": _("This proposal waited longer than 14 days, so it does not count any more."),
     "outdated": _("Another version was published meanwhile, so this proposal does not count any more."),
@@ -60,7 +61,7 @@ def propose(
 ) -> PolicyProposal:
     """Let a next version wait for a second person.
 
-    Raises PolicyError as `service.publish_policy` does, and Refused: nobody_else, another_open, proposer_gone.
+    Raises PolicyError as `service.publish_policy` does, and Refused.
     """
     now = timezone.now()
     with inside(organisation):
@@ -73,6 +74,8 @@ def propose(
         let_lapse(organisation, now)
         if waiting(organisation):
             raise Refused("another_open")
+        if is_undone_later(organisation, line, checked, starts):
+            raise Refused("later_otherwise")
         proposal: PolicyProposal = PolicyProposal.objects.create(
             organisation=organisation,
             line=line,
@@ -184,6 +187,16 @@ def difference(proposal: PolicyProposal, now: datetime) -> Difference:
     seen = [proposal.pk, proposal.reason, str(proposal.valid_from), policies.dump(before), policies.dump(after)]
     mark = hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
     return Difference(before, after, starts, mark)
+
+
+def is_undone_later(organisation: Organisation, line: Line | None, values: dict[str, Any], starts: datetime) -> bool:
+    """Whether a version of one person, already set for a later day, would take back what two people decide."""
+    _before, after = queries.before_and_after(organisation, line, values, starts)
+    later = Policy.objects.filter(organisation=organisation, line=line, valid_from__gt=starts)
+    return any(
+        policies.needs_two(after, queries.before_and_after(organisation, line, one.values, one.valid_from)[1])
+        for one in later
+    )
 
 
 def newest_version(organisation: Organisation) -> int:

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from helplines.exchange import files, service, tables
 from helplines.exchange.service import Moved, Plan, Wrong
@@ -119,7 +120,8 @@ def test_every_fault_is_named_by_row_and_column_and_nothing_is_stored(ours):
         f"{ours.line.slug};Monday;10:00;12:00\n"
     )
     before = digest()
-    found = plan(ours.organisation, "hours", data)
+    with translation.override("en"):
+        found = plan(ours.organisation, "hours", data)
     assert found.wrong == [
         Wrong(3, "line", "Your organisation has no line with this address name."),
         Wrong(3, "weekday", "Write the name of a day, such as Monday."),

@@ -221,6 +221,14 @@ def test_proposal_falls_when_a_version_of_a_line_was_published(organisation, fir
     assert refused(confirm, organisation, second) == "outdated"
 
 
+def test_version_of_one_person_for_a_later_day_cannot_take_back_what_two_decide(organisation, first, second):
+    later = timezone.now() + dt.timedelta(days=30)
+    same = policies.dump(policies.PolicyValues(capacity=2))
+    service.publish_policy(organisation=organisation, values=same, reason="Later", author=first, valid_from=later)
+    assert refused(propose, organisation, first) == "later_otherwise"
+    propose(organisation, first, valid_from=later + dt.timedelta(days=1))
+
+
 def test_proposal_expires_after_fourteen_days(organisation, first, second):
     now = timezone.now()
     with time_machine.travel(now, tick=False):
