@@ -40,7 +40,6 @@ class Pad {
     this.box.id = `note-${this.code}`;
     this.box.rows = 4;
     this.box.maxLength = limit;
-    this.box.readOnly = true;
     const settings = { autocomplete: "off", spellcheck: "false", writingsuggestions: "false", dir: "auto", "aria-describedby": "notes-about" };
     for (const [name, value] of Object.entries(settings)) this.box.setAttribute(name, value);
     const label = element("label", "notes__label", fill(strings.notes_label, { name: nameOf(entry.talk, strings) }));
@@ -113,7 +112,8 @@ class Pad {
     if (frame.version === this.version && !first) return this.save();
     const unchanged = first ? this.box.value === "" : !this.isDirty;
     if (this.box.value === frame.text || unchanged) this.#take(frame, frame.text);
-    else if (frame.text === this.#last) {
+    // Nothing is overwritten: there was nothing yet, or it was ours.
+    else if (frame.text === "" || frame.text === this.#last) {
       this.#take(frame, this.box.value);
       this.save();
     } else this.#clash(frame);
