@@ -80,8 +80,9 @@ def test_every_request_and_everything_stored(house: House, line: Line) -> None:
     assert frame == {key: value for key, value in NOTHING.items() if key != "session"}
     assert set(session) == {f"talk:/ws{ours}/visitor/"}
     assert visitor.held is not None
-    assert set(visitor.held) == {"code", "secret", "seq"}
-    assert WORDS not in str(session)
+    # What was sent is gone from the tab; what was not yet sent waits there, and goes with the talk.
+    assert set(visitor.held) == {"code", "secret", "seq", "draft", "letters"}
+    assert (visitor.held["draft"], visitor.held["letters"], str(session).count(WORDS)) == (WORDS, [], 1)
     assert context.cookies() == []
     loads = {"/embed.js", f"{ours}/status.json", f"{ours}/frame/", f"/{line.organisation.slug}/accent.css"}
     assert asked_of_us(house, requests) == loads | FRAME_LOADS
