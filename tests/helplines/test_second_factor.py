@@ -14,8 +14,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from helplines import second_factor
-from helplines.models import Role
-from tests.factories.helplines import PASSWORD, MembershipFactory, StaffFactory
+from helplines.middleware import administered
+from helplines.models import Line, Role
+from tests.factories.helplines import PASSWORD, LineFactory, MembershipFactory, StaffFactory
 from tests.helplines.factors import code_of, sign_in, with_app
 
 pytestmark = pytest.mark.django_db
@@ -241,3 +242,20 @@ def test_command_resets_one_person_and_tells_them(clock, done):
     assert [letter.to for letter in mail.outbox] == [[staff.email]]
     with pytest.raises(CommandError, match="Nobody"):
         call_command("reset_second_factor", "nobody")
+
+
+def test_start_page_leads_to_the_second_step(obligatory):
+    assert sign_in(MembershipFactory().staff).get("/start/").url == f"{STEP}?next=%2Fstart%2F"
+
+
+@pytest.mark.parametrize("is_operator", [True, False])
+def test_scope_of_the_admin_holds_nothing_before_the_second_step(obligatory, settings, rf, is_operator):
+    """Behind the wall of the pages stands a second one."""
+    line = LineFactory()
+    member = MembershipFactory(organisation=line.organisation, role=Role.ADMINISTRATOR, staff__is_superuser=is_operator)
+    request = rf.get("/admin/")
+    request.user, request.session, seen = member.staff, {}, []
+    for settings.SECOND_FACTOR_REQUIRED in (True, False):
+        with administered(request):
+            seen.append(Line.objects.count())
+    assert seen == [0, 1]
