@@ -181,3 +181,16 @@ def test_take_over_needs_a_guide_with_room():
         handovers.take_over(conversation=found, membership=mentor, why="to help", now=timezone.now())
     with pytest.raises(RefusedError, match="not_here"):
         access.talk_to_guide(someone(line, "counsellor"), row.code)
+
+
+def test_a_take_over_of_a_talk_that_moved_meanwhile_is_refused():
+    line, [member, colleague] = staffed_line(counsellors=2)
+    row = ActiveConversationFactory(line=line, counsellor=member)
+    mentor = someone(line, "mentor")
+    PresenceFactory(membership=mentor)
+    found = access.talk_to_guide(mentor, row.code)
+    with across_organisations():
+        Conversation.objects.filter(pk=row.pk).update(counsellor=colleague)
+    with pytest.raises(RefusedError, match="not_here"):
+        handovers.take_over(conversation=found, membership=mentor, why="to help", now=timezone.now())
+    assert now_in(row).counsellor_id == colleague.pk
