@@ -24,6 +24,8 @@ def status() -> Strings:
     """How it is with the line (A03-A06)."""
     return {
         "states": {"open": _("Open"), "busy": _("Everybody is in a talk"), "closed": _("Closed")},
+        # Where the organisation's own words say the rest.
+        "busy_word": _("Busy"),
         "reasons": {
             "hours": _("It is outside our opening hours."),
             "holiday": _("We are closed today: it is a public holiday."),

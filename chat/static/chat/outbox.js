@@ -5,7 +5,7 @@
 const ANSWER_WITHIN = 15_000;
 const TRIES = 3;
 /** Reasons that pass by themselves. */
-const PASSING = new Set(["slow_down", "broken"]);
+export const PASSING = new Set(["slow_down", "broken"]);
 
 /** A UUID of version 4; older browsers have no `crypto.randomUUID`. */
 export function newId() {

@@ -7,7 +7,13 @@ export function showTicket(ticket) {
   for (const [name, text] of Object.entries(ticket)) {
     for (const place of document.querySelectorAll(`[data-ticket-${name}]`)) place.textContent = text;
   }
-  for (const place of document.querySelectorAll("[data-ticket]")) /** @type {HTMLElement} */ (place).hidden = false;
+  for (const place of document.querySelectorAll("[data-ticket]")) /** @type {HTMLElement} */ (place).hidden = !ticket.code;
+  /** @type {HTMLFormElement | null} */ (part("rejoin"))?.reset();
+}
+
+/** The talk is over: what opened it stands nowhere any more. */
+export function hideTicket() {
+  showTicket({ name: "", code: "" });
 }
 
 /** @param {(ticket: {name: string, code: string}) => void} back what to do with what somebody typed */

@@ -37,7 +37,9 @@ export class StatusPanel extends EventTarget {
     const { strings } = this;
     const canStart = status.state === "open" || (status.state === "busy" && status.queue);
     const shape = /** @type {HTMLElement} */ (part("status"));
-    if (shape.dataset.state !== status.state || !shape.textContent) shape.textContent = strings.states[status.state];
+    if (shape.dataset.state !== status.state || !shape.textContent) {
+      shape.textContent = status.state === "busy" && status.text ? strings.busy_word : strings.states[status.state];
+    }
     shape.dataset.state = status.state;
     tell("reason", this.#reason(status));
     tell("status-text", status.text);

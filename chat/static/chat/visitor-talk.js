@@ -1,6 +1,6 @@
 /** One talk of a visitor over the wire: it speaks the protocol and tells the page what happened. */
 
-import { Outbox } from "./outbox.js";
+import { Outbox, PASSING } from "./outbox.js";
 import { Poll } from "./poll.js";
 import { Wire } from "./wire.js";
 
@@ -99,7 +99,11 @@ export class Talk extends EventTarget {
     this.#leaving = this.#over = true;
     this.#farewell = this.memory.held;
     this.memory.forget();
-    if (this.#mayWrite) this.wire.send({ do: "leave" });
+    if (this.#ticket) {
+      // Nothing was opened yet: whoever stops looking for a talk does not end it.
+      this.#ticket = null;
+      this.wire.stop();
+    } else if (this.#mayWrite) this.wire.send({ do: "leave" });
     else if (!this.#farewell && this.wire.state !== "online") this.wire.stop();
   }
 
@@ -238,10 +242,19 @@ export class Talk extends EventTarget {
   #refused(frame) {
     if (frame.do === "say") this.outbox.refused(frame.id, frame.why);
     else if (frame.do === "since") window.setTimeout(() => this.wire.send({ do: "since", seq: this.log.lastSeq }), 1000);
+    else if (frame.do === "rejoin" || (frame.do === "resume" && PASSING.has(frame.why))) this.#askAgain();
     else if (frame.do === "start" || frame.do === "resume") {
       this.#end();
       this.#tell("refused", frame);
     }
+  }
+
+  /** It went wrong on the other side, or was too much at once: the talk is still there. */
+  #askAgain() {
+    window.setTimeout(() => {
+      const frame = this.wire.state === "online" && !this.#mayWrite && !this.#over && this.#firstFrame();
+      if (frame) this.wire.send(frame);
+    }, 2000);
   }
 
   /** @param {{state: string, code: number}} line */

@@ -11,7 +11,7 @@ import { Cues } from "./visitor-cues.js";
 import { confirmed, followKeyboard, part, show, step, tell } from "./visitor-page.js";
 import { placeInWords } from "./visitor-place.js";
 import { Question } from "./visitor-question.js";
-import { rejoinForm, showTicket } from "./visitor-rejoin.js";
+import { hideTicket, rejoinForm, showTicket } from "./visitor-rejoin.js";
 import { watchSilence } from "./visitor-silence.js";
 import { StatusPanel } from "./visitor-status.js";
 import { Talk } from "./visitor-talk.js";
@@ -76,6 +76,7 @@ function toThanks(title, text) {
   tell("thanks-text", text);
   composer.value = "";
   quiet();
+  hideTicket();
   log.clear();
   questions?.reset();
   show("thanks");
