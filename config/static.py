@@ -2,8 +2,15 @@
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+_EXTENSION, _IMPORTS = CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns
+# A type in a comment, `import("./x.js").Type`, loads nothing; two modules may name each other's types.
+_LATER = r"""(?P<matched>import\(["'](?P<url>[^"']+)["']\)(?!\.(?-i:[A-Z])))"""
+
 
 class HashedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Rewrites the imports between our JavaScript modules too."""
 
     support_js_module_import_aggregation = True
+    _js_module_import_aggregation_patterns = _EXTENSION, (*_IMPORTS[:-1], (_LATER, _IMPORTS[-1][1]))
+    # A module's name is known once those of all that it imports are: as many passes as the longest chain of imports.
+    max_post_process_passes = 20
