@@ -1,8 +1,12 @@
 """Who of the colleagues is at a desk, as colleagues see it; visitors never see these names (C04). Nothing here ranks anybody."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.db.models import QuerySet
 
 from chat.models import STALE, Conversation, Presence, PresenceState
 from chat.states import State
@@ -29,6 +33,23 @@ class Colleague:
         return max(0, capacity - self.talks) if self.state == PresenceState.PRESENT else 0
 
 
+def assignments(members: Iterable[int]) -> dict[int, frozenset[int]]:
+    """On which lines each of these members works; who is not in it works on all."""
+    return by_member(Assignment.objects.filter(membership__in=list(members)))
+
+
+def assignments_of(organisation_id: int) -> dict[int, frozenset[int]]:
+    """The same of everybody in an organisation."""
+    return by_member(Assignment.objects.filter(membership__organisation_id=organisation_id))
+
+
+def by_member(rows: QuerySet[Assignment]) -> dict[int, frozenset[int]]:
+    found: dict[int, set[int]] = {}
+    for member, line in rows.values_list("membership_id", "line_id"):
+        found.setdefault(member, set()).add(line)
+    return {member: frozenset(lines) for member, lines in found.items()}
+
+
 def at_their_desks(organisation_id: int, now: datetime) -> list[Colleague]:
     """Everybody who is present or pauses, by name (needs the organisation's scope): three queries."""
     rows = list(
@@ -42,19 +63,23 @@ def at_their_desks(organisation_id: int, now: datetime) -> list[Colleague]:
         .select_related("membership__staff")
     )
     members = [row.membership_id for row in rows]
-    lines: dict[int, set[int]] = {}
-    for member, line in Assignment.objects.filter(membership__in=members).values_list("membership_id", "line_id"):
-        lines.setdefault(member, set()).add(line)
     active = Conversation.objects.filter(state=State.ACTIVE, counsellor__in=members)
-    owners = list(active.values_list("counsellor_id", flat=True))
+    return at_desks(rows, assignments(members), list(active.values_list("counsellor_id", flat=True)))
+
+
+def at_desks(
+    rows: Iterable[Presence], assigned: dict[int, frozenset[int]], owners: list[int | None]
+) -> list[Colleague]:
+    """The same of what was read already; `owners` has the counsellor of each running talk."""
+    talks = Counter(owners)
     found = [
         Colleague(
             member=row.membership_id,
             person=row.membership.staff_id,
             name=str(row.membership.staff),
             state=row.state,
-            lines=frozenset(lines.get(row.membership_id, ())),
-            talks=owners.count(row.membership_id),
+            lines=assigned.get(row.membership_id, frozenset()),
+            talks=talks[row.membership_id],
         )
         for row in rows
     ]
@@ -96,26 +121,14 @@ def one_with_room(membership: Membership, line: Line, wanted: str, now: datetime
     raise RefusedError("not_there")
 
 
-def running_talks(organisation_id: int) -> list[tuple[int, int | None, dict[str, Any]]]:
-    """Every talk that goes on, as (line, counsellor, frame): who talks since when, and nothing of what is said."""
-    rows = (
-        Conversation.objects.filter(organisation_id=organisation_id, state=State.ACTIVE)
-        .select_related("line", "counsellor__staff")
-        .order_by("started_at", "pk")
-    )
-    return [
-        (
-            row.line_id,
-            row.counsellor_id,
-            {
-                "code": row.code,
-                "line_name": row.line.name,
-                "counsellor": str(row.counsellor.staff) if row.counsellor else "",
-                "since": row.started_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            },
-        )
-        for row in rows
-    ]
+def running_talk(row: Conversation) -> dict[str, Any]:
+    """A talk that goes on: who talks since when, and nothing of what is said."""
+    return {
+        "code": row.code,
+        "line_name": row.line.name,
+        "counsellor": str(row.counsellor.staff) if row.counsellor else "",
+        "since": row.started_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+    }
 
 
 def may_take_over(membership: Membership) -> bool:

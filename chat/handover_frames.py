@@ -3,9 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from chat.access import contents_of
 from chat.handing import PENDING, How
 from chat.models import Handover
+from chat.models.handovers import worth_telling
 from chat.queries import moment
 from chat.states import OVER, State
 from chat.wire import RefusedError
@@ -18,14 +21,20 @@ LOST_FOR = timedelta(hours=12)
 PEOPLE = ("conversation__line", "conversation__organisation", "asker__staff", "to_member__staff", "to_line")
 
 
-def desk_part(membership: Membership, now: datetime) -> dict[str, Any]:
-    """The `handovers` and `lost` of a desk frame."""
-    rows = Handover.objects.of(membership).exclude(how=How.TAKEOVER).select_related(*PEOPLE).order_by("asked_at", "pk")
-    told = rows.exclude(how=How.LOST).worth_telling(now - TOLD_FOR)
-    lost = rows.filter(how=How.LOST, ended_at__gt=now - LOST_FOR)
+def of_organisation(organisation_id: int, now: datetime) -> list[Handover]:
+    """All that a desk of the organisation may have to show (needs the scope): one query."""
+    rows = Handover.objects.filter(organisation_id=organisation_id).exclude(how=How.TAKEOVER)
+    told = Q(how=How.LOST, ended_at__gt=now - LOST_FOR) | ~Q(how=How.LOST) & worth_telling(now - TOLD_FOR)
+    return list(rows.filter(told).select_related(*PEOPLE).order_by("asked_at", "pk"))
+
+
+def desk_part(membership: Membership, rows: list[Handover]) -> dict[str, Any]:
+    """The `handovers` and `lost` of a desk frame, of the organisation's rows; opens what was sealed, so it asks for keys."""
+    mine = [row for row in rows if membership.pk in (row.asker_id, row.to_member_id)]
+    told = [row for row in mine if row.how != How.LOST]
     return {
         "handovers": [frame for row in told if (frame := handover_frame(row, membership)) is not None],
-        "lost": [lost_frame(row) for row in lost],
+        "lost": [lost_frame(row) for row in mine if row.how == How.LOST],
     }
 
 

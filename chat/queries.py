@@ -1,22 +1,19 @@
 """Reads that make a page, a status or a frame."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import accumulate
 from typing import Any
 
-from django.db.models import F
-
 from chat import colleagues
-from chat.colleagues import Colleague
-from chat.models import STALE, Conversation, Message, Presence, PresenceState, Rest, Silence
+from chat.models import STALE, Conversation, Message, Presence
 from chat.sealed import Contents
 from chat.states import Party, State
 from helplines import availability, queries
 from helplines.models import Assignment, Line, Membership, Role
-from privacy import keys
-from privacy.sealing import UnreadableError
+from helplines.policies import PolicyValues
 
 HISTORY = 200
 # A `history` frame stops after so much text, so that who asks and never reads cannot fill the memory (goal H3).
@@ -54,20 +51,25 @@ class Staffing:
 
 
 def staffing(organisation_id: int, now: datetime) -> Staffing:
-    """Read who is present, what they are doing and who waits (needs the organisation's scope): four queries."""
+    """Read who is present, what they are doing and who waits (needs the organisation's scope): three queries."""
     present = set(Presence.objects.there(now).values_list("membership_id", flat=True))
-    assigned: dict[int, set[int]] = {}
-    for member, line in Assignment.objects.filter(membership__in=present).values_list("membership_id", "line_id"):
-        assigned.setdefault(member, set()).add(line)
+    assigned = colleagues.assignments(present)
+    rows = Conversation.objects.open().filter(organisation_id=organisation_id)
+    return staffing_of(present, assigned, rows.values_list("state", "counsellor_id", "line_id"))
+
+
+def staffing_of(
+    present: Iterable[int], assigned: dict[int, frozenset[int]], talks: Iterable[tuple[str, int | None, int]]
+) -> Staffing:
+    """The same of what was read already: members, their lines (none: all), and (state, counsellor, line) of open talks."""
     serving: dict[int, set[int]] = {}
     for member in present:
-        for line in assigned.get(member, {0}):
+        for line in assigned.get(member) or {0}:
             serving.setdefault(line, set()).add(member)
-    rows = Conversation.objects.open().filter(organisation_id=organisation_id)
     active: Counter[int] = Counter()
     waiting: Counter[int] = Counter()
-    for state, counsellor, line in rows.values_list("state", "counsellor_id", "line_id"):
-        if state == State.ACTIVE:
+    for state, counsellor, line in talks:
+        if state == State.ACTIVE and counsellor is not None:
             active[counsellor] += 1
         else:
             waiting[line] += 1
@@ -79,11 +81,15 @@ def chat_lines(organisation_id: int) -> list[Line]:
 
 
 def availability_of(
-    line: Line, now: datetime, picture: Staffing | None = None, lines: list[Line] | None = None
+    line: Line,
+    now: datetime,
+    picture: Staffing | None = None,
+    lines: list[Line] | None = None,
+    policy: PolicyValues | None = None,
 ) -> availability.Availability:
     """Whether somebody can start a talk on this line now (A03-A06)."""
     seen = picture or staffing(line.organisation_id, now)
-    policy = queries.policy_for(line, now)
+    policy = policy or queries.policy_for(line, now)
     others = lines if lines is not None else chat_lines(line.organisation_id)
     return availability.availability(
         opening=queries.opening_of(line, now),
@@ -207,112 +213,4 @@ def talk_frame(conversation: Conversation, contents: Contents, now: datetime) ->
         "visitor_seen_seq": conversation.visitor_seen_seq,
         "present": conversation.visitor_is_there(now),
         "soft_minutes": conversation.soft_minutes,
-    }
-
-
-def talks_of(membership: Membership, now: datetime) -> list[dict[str, Any]]:
-    """The talks that this counsellor has now, oldest first; one whose key is gone is left out."""
-    rows = list(Conversation.objects.active_of(membership).select_related("line").order_by("claimed_at", "pk"))
-    found = keys.conversation_keys(membership.organisation_id, [row.code for row in rows])
-    frames = []
-    for row in rows:
-        if row.code in found:
-            try:
-                frames.append(talk_frame(row, Contents.of(row, found[row.code]), now))
-            except UnreadableError:
-                continue
-    return frames
-
-
-@dataclass(frozen=True)
-class Board:
-    """What every desk of an organisation sees alike."""
-
-    lines: list[Line]
-    states: dict[str, str]
-    capacities: dict[int, int]
-    there: dict[int, int]
-    waiting: list[tuple[int, dict[str, Any]]]
-    colleagues: list[Colleague]
-    talks: list[tuple[int, int | None, dict[str, Any]]]
-
-
-def board(organisation_id: int, now: datetime) -> Board:
-    """Lines with their state, those present, and who waits: the same for every desk, so read once for all."""
-    lines = chat_lines(organisation_id)
-    picture = staffing(organisation_id, now)
-    rows = Conversation.objects.waiting().filter(organisation_id=organisation_id).select_related("line")
-    policies = {line.pk: queries.policy_for(line, now) for line in lines}
-    return Board(
-        lines=lines,
-        states={line.slug: availability_of(line, now, picture, lines).state for line in lines},
-        capacities={line.pk: policies[line.pk].capacity for line in lines},
-        there={line.pk: len(picture.there(line)) for line in lines},
-        waiting=[
-            (row.line_id, waiting_frame(row, row.visitor_is_there(now), policies[row.line_id].alert_seconds))
-            for row in rows
-            if row.line_id in policies
-        ],
-        colleagues=colleagues.at_their_desks(organisation_id, now),
-        talks=colleagues.running_talks(organisation_id),
-    )
-
-
-def waiting_frame(conversation: Conversation, present: bool, alert_seconds: int) -> dict[str, Any]:
-    """Who waits, without a name; from `alert_at` on, colleagues who pause and those who guide the line are told too."""
-    return {
-        "code": conversation.code,
-        "line": conversation.line.slug,
-        "line_name": conversation.line.name,
-        "since": moment(conversation.waiting_since),
-        "language": conversation.language,
-        "present": present,
-        "back": conversation.back_at is not None,
-        "alert_at": moment(alert_at(conversation, alert_seconds)),
-    }
-
-
-def alert_at(conversation: Conversation, alert_seconds: int) -> datetime:
-    """The moment from which others are told of who waits; who was in a talk already waits since that broke off."""
-    return (conversation.back_at or conversation.waiting_since) + timedelta(seconds=alert_seconds)
-
-
-def rest_frame(membership: Membership) -> dict[str, Any] | None:
-    """Until when a pausing counsellor rests; None for a pause without an end."""
-    rest = Rest.objects.filter(membership=membership).first()
-    return {"until": moment(rest.until), "returns": rest.returns} if rest else None
-
-
-def silences_of(membership: Membership, now: datetime) -> list[dict[str, Any]]:
-    """Which of a counsellor's talks are on their way to an end because the visitor is silent."""
-    rows = Silence.objects.filter(conversation__in=Conversation.objects.active_of(membership), step__gt=0)
-    unanswered = rows.filter(seq=F("conversation__last_seq")).select_related("conversation")
-    return [{"talk": row.conversation.code, **row.told(now)} for row in unanswered]
-
-
-def desk_frame(membership: Membership, seen: Board, now: datetime) -> dict[str, Any]:
-    """The `desk` frame of one counsellor: their own talks, and of the board what is theirs to see."""
-    mine = {line.pk for line in lines_of(membership)}
-    lines = [line for line in seen.lines if line.pk in mine]
-    presence = Presence.objects.filter(membership=membership).values_list("state", flat=True).first()
-    waiting = [frame for line, frame in seen.waiting if line in mine]
-    return {
-        "kind": "desk",
-        "presence": presence or "away",
-        "rest": rest_frame(membership) if presence == PresenceState.PAUSE else None,
-        "guides": membership.role == Role.MENTOR,
-        "capacity": max((seen.capacities[line.pk] for line in lines), default=0),
-        "talks": talks_of(membership, now),
-        "silences": silences_of(membership, now),
-        "waiting": waiting,
-        "overdue": sum(frame["alert_at"] <= str(moment(now)) for frame in waiting),
-        "present": max((seen.there[line.pk] for line in lines), default=0),
-        "lines": [{"slug": line.slug, "name": line.name, "state": seen.states[line.slug]} for line in lines],
-        "colleagues": colleagues.frames(seen.colleagues, membership, lines, seen.capacities),
-        "other_lines": [{"slug": line.slug, "name": line.name, "there": seen.there[line.pk]} for line in seen.lines],
-        "guided": [
-            frame
-            for line, counsellor, frame in seen.talks
-            if colleagues.may_take_over(membership) and line in mine and counsellor != membership.pk
-        ],
     }

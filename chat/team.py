@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from chat import queries
+from chat import colleagues, picture, queries
 from chat.colleagues import Colleague
 from chat.models import Conversation
 from chat.states import State
@@ -90,13 +90,13 @@ def missed_lately(membership: Membership, now: datetime) -> list[Missed]:
 
 def lines_now(membership: Membership, now: datetime) -> list[LineNow]:
     """Each line of this member as it is at this moment."""
-    board = queries.board(membership.organisation_id, now)
+    board = picture.board(membership.organisation_id, now)
     mine = queries.lines_of(membership)
     today = missed(mine, midnight(membership.organisation, now))
     return [line_now(line, board, [one for one in today if one.line == line.name], now) for line in mine]
 
 
-def line_now(line: Line, board: queries.Board, today: list[Missed], now: datetime) -> LineNow:
+def line_now(line: Line, board: picture.Board, today: list[Missed], now: datetime) -> LineNow:
     there = [one for one in board.colleagues if one.works_on(line.pk)]
     capacity = board.capacities[line.pk]
     waits = [datetime.fromisoformat(frame["since"]) for pk, frame in board.waiting if pk == line.pk]
@@ -109,7 +109,7 @@ def line_now(line: Line, board: queries.Board, today: list[Missed], now: datetim
         waiting=len(waits),
         longest=int((now - min(waits)).total_seconds()) if waits else None,
         missed=len(today),
-        talks=[frame for pk, _counsellor, frame in board.talks if pk == line.pk],
+        talks=[colleagues.running_talk(row) for row in board.active if row.line_id == line.pk],
     )
 
 

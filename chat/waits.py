@@ -6,7 +6,7 @@ from django.db.models import Count, Min
 
 from chat import announce
 from chat.models import Conversation
-from chat.queries import alert_at
+from chat.picture import alert_at
 from helplines.queries import policy_for
 from helplines.tenancy import across_organisations, inside
 

@@ -298,5 +298,6 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
     # A request line holds an address or a path that says where somebody looked for help: the status is enough.
-    "loggers": {"django.request": {"level": "ERROR"}, "django.channels.server": {"level": "ERROR"}},
+    # Daphne's warnings name the client's address.
+    "loggers": {name: {"level": "ERROR"} for name in ("django.request", "django.channels.server", "daphne.server")},
 }

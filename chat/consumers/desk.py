@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404
 from django.utils import timezone
 
-from chat import access, announce, handover_frames, presence, queries, service, silence, wire
+from chat import access, announce, handover_frames, picture, presence, queries, service, silence, wire
 from chat.boards import boards
 from chat.bus import Told
 from chat.consumers.base import NOT_ALLOWED, TYPING_SECONDS, Action, in_database
@@ -18,6 +18,7 @@ from chat.hub import desks, hub, member, visitor
 from chat.keeper import Whereabouts, keeper
 from chat.limits import Seldom
 from chat.models import Conversation
+from chat.picture import Board
 from chat.sealed import Contents
 from chat.states import OVER as STATES_OVER
 from chat.wire import RefusedError
@@ -134,12 +135,19 @@ class DeskConsumer(DeskTools, DeskHanding):
 
     async def refresh(self) -> None:
         board = await boards.of(self.membership.organisation_id)
-        await self.tell(await in_database(self.draw)(board))
+        frame = picture.desk_frame(self.membership, board, timezone.now())
+        await self.tell(frame | await self.handed(board))
 
-    def draw(self, board: queries.Board) -> dict[str, Any]:
+    async def handed(self, board: Board) -> dict[str, Any]:
+        """What of handovers is this desk's; only then there is something to open, and keys to ask for."""
+        if any(self.membership.pk in (row.asker_id, row.to_member_id) for row in board.handovers):
+            opened: dict[str, Any] = await in_database(self.opened)(board)
+            return opened
+        return handover_frames.desk_part(self.membership, [])
+
+    def opened(self, board: Board) -> dict[str, Any]:
         with inside(self.membership.organisation_id):
-            now = timezone.now()
-            return queries.desk_frame(self.membership, board, now) | handover_frames.desk_part(self.membership, now)
+            return handover_frames.desk_part(self.membership, board.handovers)
 
     # Doing
     async def hello(self, frame: wire.Hello) -> None:

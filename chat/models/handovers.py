@@ -13,6 +13,11 @@ from helplines.models import Line, Membership, Organisation
 from helplines.tenancy import tenant_manager
 
 
+def worth_telling(since: datetime) -> Q:
+    """What a desk is told: what waits for an answer, or got one since."""
+    return Q(state__in=PENDING) | Q(ended_at__gt=since)
+
+
 class HandoverQuerySet(models.QuerySet["Handover"]):
     def pending(self) -> "HandoverQuerySet":
         return self.filter(state__in=PENDING)
@@ -23,7 +28,7 @@ class HandoverQuerySet(models.QuerySet["Handover"]):
 
     def worth_telling(self, since: datetime) -> "HandoverQuerySet":
         """Those that still wait for an answer, or got one a moment ago."""
-        return self.filter(Q(state__in=PENDING) | Q(ended_at__gt=since))
+        return self.filter(worth_telling(since))
 
 
 class Handover(models.Model):

@@ -1,6 +1,7 @@
 """Conversations, their messages, and who of the staff is there."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -29,6 +30,14 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """Those who wait: first who was in a talk already, then who waits longest."""
         back_first = F("back_at").asc(nulls_last=True)
         return self.filter(state=State.WAITING).order_by(back_first, "waiting_since", "pk")
+
+    @staticmethod
+    def in_order(talks: Iterable["Conversation"]) -> "list[Conversation]":
+        """The same rule as `waiting`, for rows that were read already."""
+        rows = [row for row in talks if row.state == State.WAITING]
+        return sorted(
+            rows, key=lambda row: (row.back_at is None, row.back_at or row.waiting_since, row.waiting_since, row.pk)
+        )
 
     def active_of(self, membership: Membership) -> "ConversationQuerySet":
         return self.filter(state=State.ACTIVE, counsellor=membership)
@@ -206,3 +215,8 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.membership}: {self.state}"
+
+    def is_there(self, now: datetime) -> bool:
+        """The same rule as `PresenceQuerySet.there`, for a row that was read with its person."""
+        works = self.membership.is_active and self.membership.staff.is_active
+        return self.state == PresenceState.PRESENT and self.seen_at > now - STALE and works

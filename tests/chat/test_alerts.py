@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from chat import queries, tasks, waits
+from chat import picture, queries, tasks, waits
 from helplines.models import Role
 from helplines.tenancy import inside
 from tests.chat.sockets import desk, in_database, staffed, visitor
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def frame_of(member, now):
     with inside(member.organisation_id):
-        return queries.desk_frame(member, queries.board(member.organisation_id, now), now)
+        return picture.desk_frame(member, picture.board(member.organisation_id, now), now)
 
 
 def test_visitor_is_overdue_from_the_lines_own_seconds_on():

@@ -8,7 +8,7 @@ import time_machine
 from django.db import transaction
 from django.utils import timezone
 
-from chat import presence, queries, service
+from chat import picture, presence, service
 from chat.models import Conversation, Presence, new_code
 from chat.states import Party, Why
 from chat.wire import RefusedError
@@ -449,7 +449,7 @@ def test_no_frame_of_a_desk_says_where_the_visitor_is():
     line, [member] = staffed_line()
     ActiveConversationFactory(line=line, counsellor=member)
     with inside(line.organisation):
-        frame = queries.desk_frame(member, queries.board(line.organisation_id, timezone.now()), timezone.now())
+        frame = picture.desk_frame(member, picture.board(line.organisation_id, timezone.now()), timezone.now())
     assert set(frame["talks"][0]) == {
         "code", "line", "line_name", "state", "nickname", "answers", "language", "since", "claimed", "last_seq", "seen_seq",
         "visitor_seen_seq", "present", "soft_minutes",

@@ -1,0 +1,180 @@
+"""One picture of an organisation at one moment, and what each desk shows of it, drawn without another question.
+
+Fifty desks that look again at the same moment cost one reading of a dozen statements, and not fifty.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from chat import colleagues, handover_frames
+from chat.colleagues import Colleague
+from chat.models import STALE, Conversation, ConversationQuerySet, Handover, Presence, PresenceState, Rest, Silence
+from chat.queries import availability_of, chat_lines, moment, staffing_of, talk_frame
+from chat.sealed import Contents
+from chat.states import State
+from helplines import queries as promises
+from helplines.models import Line, Membership, Role
+from privacy import keys
+from privacy.sealing import UnreadableError
+
+
+@dataclass(frozen=True)
+class Board:
+    """All that the desks of an organisation show, of everybody."""
+
+    lines: list[Line]
+    states: dict[str, str]
+    capacities: dict[int, int]
+    there: dict[int, int]
+    waiting: list[tuple[int, dict[str, Any]]]
+    colleagues: list[Colleague]
+    active: list[Conversation] = field(default_factory=list)
+    assigned: dict[int, frozenset[int]] = field(default_factory=dict)
+    presence: dict[int, str] = field(default_factory=dict)
+    rests: dict[int, dict[str, Any]] = field(default_factory=dict)
+    silences: list[Silence] = field(default_factory=list)
+    handovers: list[Handover] = field(default_factory=list)
+    keys: dict[str, bytes] = field(default_factory=dict)
+
+    def lines_of(self, membership: Membership) -> list[Line]:
+        """The chat lines that this member works on; without an assignment, all of them."""
+        mine = self.assigned.get(membership.pk)
+        return [line for line in self.lines if line.pk in mine] if mine else self.lines
+
+
+def board(organisation_id: int, now: datetime, known: dict[str, bytes] | None = None) -> Board:
+    """Read the picture (needs the organisation's scope). `known` are keys of running talks that were read before."""
+    lines = chat_lines(organisation_id)
+    present = list(Presence.objects.filter(organisation_id=organisation_id).select_related("membership__staff"))
+    assigned = colleagues.assignments_of(organisation_id)
+    talks = list(
+        Conversation.objects.open()
+        .filter(organisation_id=organisation_id)
+        .select_related("line", "organisation", "counsellor__staff")
+        .order_by("claimed_at", "pk")
+    )
+    there = [row.membership_id for row in present if row.is_there(now)]
+    picture = staffing_of(there, assigned, [(row.state, row.counsellor_id, row.line_id) for row in talks])
+    policies = {line.pk: promises.policy_for(line, now) for line in lines}
+    active = [row for row in talks if row.state == State.ACTIVE]
+    return Board(
+        lines=lines,
+        states={line.slug: availability_of(line, now, picture, lines, policies[line.pk]).state for line in lines},
+        capacities={line.pk: policies[line.pk].capacity for line in lines},
+        there={line.pk: len(picture.there(line)) for line in lines},
+        waiting=[
+            (row.line_id, waiting_frame(row, row.visitor_is_there(now), policies[row.line_id].alert_seconds))
+            for row in ConversationQuerySet.in_order(talks)
+            if row.line_id in policies
+        ],
+        colleagues=colleagues.at_desks(open_desks(present, now), assigned, [row.counsellor_id for row in active]),
+        active=active,
+        assigned=assigned,
+        presence={row.membership_id: row.state for row in present},
+        rests=rests(organisation_id),
+        silences=silences(organisation_id),
+        handovers=handover_frames.of_organisation(organisation_id, now),
+        keys=keys_of(organisation_id, active, known or {}),
+    )
+
+
+def open_desks(rows: list[Presence], now: datetime) -> list[Presence]:
+    """Those of working people with a sign of life just now, who did not say that they are away."""
+    return [
+        row
+        for row in rows
+        if row.seen_at > now - STALE
+        and row.state != PresenceState.AWAY
+        and row.membership.is_active
+        and row.membership.staff.is_active
+    ]
+
+
+def rests(organisation_id: int) -> dict[int, dict[str, Any]]:
+    """Until when each pausing counsellor rests; a pause without an end is not in it."""
+    rows = Rest.objects.filter(organisation_id=organisation_id)
+    return {row.membership_id: {"until": moment(row.until), "returns": row.returns} for row in rows}
+
+
+def silences(organisation_id: int) -> list[Silence]:
+    """Which talks are on their way to an end because the visitor is silent."""
+    rows = Silence.objects.filter(organisation_id=organisation_id, step__gt=0, conversation__state=State.ACTIVE)
+    found = rows.select_related("conversation")
+    return [row for row in found if row.seq == row.conversation.last_seq]
+
+
+def keys_of(organisation_id: int, active: list[Conversation], known: dict[str, bytes]) -> dict[str, bytes]:
+    """The keys of running talks; only those that were not known are asked for."""
+    codes = [row.code for row in active]
+    new = [code for code in codes if code not in known]
+    found = keys.conversation_keys(organisation_id, new) if new else {}
+    return {code: key for code in codes if (key := known.get(code) or found.get(code))}
+
+
+def waiting_frame(conversation: Conversation, present: bool, alert_seconds: int) -> dict[str, Any]:
+    """Who waits, without a name; from `alert_at` on, colleagues who pause and those who guide the line are told too."""
+    return {
+        "code": conversation.code,
+        "line": conversation.line.slug,
+        "line_name": conversation.line.name,
+        "since": moment(conversation.waiting_since),
+        "language": conversation.language,
+        "present": present,
+        "back": conversation.back_at is not None,
+        "alert_at": moment(alert_at(conversation, alert_seconds)),
+    }
+
+
+def alert_at(conversation: Conversation, alert_seconds: int) -> datetime:
+    """The moment from which others are told of who waits; who was in a talk already waits since that broke off."""
+    return (conversation.back_at or conversation.waiting_since) + timedelta(seconds=alert_seconds)
+
+
+# Drawing
+def desk_frame(membership: Membership, seen: Board, now: datetime) -> dict[str, Any]:
+    """The `desk` frame of one counsellor: their own talks, and of the board what is theirs to see."""
+    lines = seen.lines_of(membership)
+    mine = {line.pk for line in lines}
+    presence = seen.presence.get(membership.pk, "away")
+    waiting = [frame for line, frame in seen.waiting if line in mine]
+    return {
+        "kind": "desk",
+        "presence": presence,
+        "rest": seen.rests.get(membership.pk) if presence == PresenceState.PAUSE else None,
+        "guides": membership.role == Role.MENTOR,
+        "capacity": max((seen.capacities[line.pk] for line in lines), default=0),
+        "talks": talks_of(membership, seen, now),
+        "silences": [
+            {"talk": row.conversation.code, **row.told(now)}
+            for row in seen.silences
+            if row.conversation.counsellor_id == membership.pk
+        ],
+        "waiting": waiting,
+        "overdue": sum(frame["alert_at"] <= str(moment(now)) for frame in waiting),
+        "present": max((seen.there[line.pk] for line in lines), default=0),
+        "lines": [{"slug": line.slug, "name": line.name, "state": seen.states[line.slug]} for line in lines],
+        "colleagues": colleagues.frames(seen.colleagues, membership, lines, seen.capacities),
+        "other_lines": [{"slug": line.slug, "name": line.name, "there": seen.there[line.pk]} for line in seen.lines],
+        "guided": guided(membership, seen, mine),
+    }
+
+
+def talks_of(membership: Membership, seen: Board, now: datetime) -> list[dict[str, Any]]:
+    """The talks that this counsellor has now, oldest first; one whose key is gone is left out."""
+    frames = []
+    for row in seen.active:
+        if row.counsellor_id == membership.pk and row.code in seen.keys:
+            try:
+                frames.append(talk_frame(row, Contents.of(row, seen.keys[row.code]), now))
+            except UnreadableError:
+                continue
+    return frames
+
+
+def guided(membership: Membership, seen: Board, lines: set[int]) -> list[dict[str, Any]]:
+    """For who may take a talk over: the running talks of others on these lines, and nothing of what is said in them."""
+    if not colleagues.may_take_over(membership):
+        return []
+    rows = [row for row in seen.active if row.line_id in lines and row.counsellor_id != membership.pk]
+    return [colleagues.running_talk(row) for row in sorted(rows, key=lambda row: (row.started_at, row.pk))]
