@@ -228,13 +228,11 @@ AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_HTTP_RESPONSE_CODE = 429
 
 # Words
-LANGUAGE_CODE = "nl"
-LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
+LANGUAGE_CODE, LANGUAGES = "nl", [("nl", _("Dutch")), ("en", _("English"))]
 # Languages in which an organisation may write its own texts.
 CONTENT_LANGUAGES = [*LANGUAGES, ("fr", _("French")), ("de", _("German"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-USE_TZ = True
-TIME_ZONE = "UTC"
+USE_TZ, TIME_ZONE = True, "UTC"
 
 # What a browser may do on our pages: our own files and nothing else.
 STATIC_URL = "/static/"
@@ -267,8 +265,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 _ENCRYPTED = _origin.scheme == "https"
 SECURE_SSL_REDIRECT = _ENCRYPTED
-# Asked by what keeps the processes running, past the proxy.
-SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$", "^metrics$"]
+SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$", "^metrics$"]  # asked past the proxy
 SECURE_HSTS_SECONDS = 31536000 if _ENCRYPTED else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _ENCRYPTED
 SECURE_HSTS_PRELOAD = _ENCRYPTED
@@ -297,7 +294,6 @@ LOGGING = {
     "formatters": {"line": {"()": "config.logs.Line"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    # A request line holds an address or a path that says where somebody looked for help: the status is enough.
-    # Daphne's warnings name the client's address.
+    # A request line, and a warning of Daphne's, holds an address or says where somebody looked for help: no such lines.
     "loggers": {name: {"level": "ERROR"} for name in ("django.request", "django.channels.server", "daphne.server")},
 }

@@ -79,7 +79,7 @@ def test_text_that_is_too_long_stays_in_the_composer(visitor: Visitor, counsello
     writer: Talking = visitor if side == "visitor" else counsellor
     writer.box.fill("é" * 4001)
     writer.box.press("Enter")
-    expect(writer.note).to_have_text(words("nl", "composer_too_long", count="1"))
+    expect(writer.note).to_have_text(words("nl", "composer_one_too_long"))
     expect(writer.box).to_have_value("é" * 4001)
     assert (visitor.said, counsellor.said) == ([], [])
     writer.box.fill("é" * 4000)
