@@ -200,7 +200,7 @@ class Cluster:
         certificate, key = self_signed(self.directory)
         temp = self.directory / "nginx"
         temp.mkdir(exist_ok=True)
-        nodes = "\n".join(f"        server {HOST}:{port} max_fails=1 fail_timeout=1s;" for port in self.node_ports)
+        nodes = "\n".join(f"        server {HOST}:{port} max_fails=0;" for port in self.node_ports)
         values = {
             "PID_FILE": str(self.directory / "nginx.pid"), "TEMP_DIR": str(temp), "NODES": nodes, "PORT": f"{HOST}:{self.port}",
             "HOST": HOST, "CERTIFICATE": str(certificate), "CERTIFICATE_KEY": str(key),
