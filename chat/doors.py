@@ -1,12 +1,14 @@
 """The open sockets of this process, counted, and let go one by one when the process is told to stop."""
 
 import asyncio
+import logging
 import random
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Protocol
 
+logger = logging.getLogger(__name__)
 RESTART = 1012  # RFC 6455, "service restart": the client comes back, to another node
 WITHIN = 3.0  # seconds over which sockets are let go, so that they do not all knock at the next node at once
 
@@ -50,7 +52,11 @@ class Doors:
         moments = sorted((random.uniform(0, within), number) for number in range(len(leaving)))
         for moment, number in moments:
             await asyncio.sleep(max(0.0, began + moment - time.monotonic()))
-            await leaving[number].finish(RESTART)
+            try:
+                await leaving[number].finish(RESTART)
+            except Exception:
+                # One that cannot be told must not keep the others.
+                logger.exception("A socket could not be sent on.")
         return len(leaving)
 
 

@@ -10,6 +10,8 @@ from daphne.server import Server
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet.defer import Deferred
 
+from chat.doors import RESTART
+
 LARGEST_FRAME = 64 * 1024
 LARGEST_BODY = 2 * 1024 * 1024  # a form with a logo fits in it many times
 SILENCE = 10  # seconds that somebody may keep a request unfinished without a byte
@@ -67,6 +69,13 @@ class SmallFramesIn(WebSocketProtocol):  # type: ignore[misc]
             super().sendMessage(*args, **options)
         finally:
             self.maxMessagePayloadSize = limit
+
+    def serverClose(self, code: int | None = None) -> None:  # noqa: N802  Daphne's name
+        """Autobahn lets an application say 1000 and 3000 to 4999 only; that a server stops is said with 1012."""
+        if code == RESTART:
+            self.sendCloseFrame(code=code, isReply=False)
+        else:
+            super().serverClose(code)
 
 
 # Daphne has no other way to choose what its connections are made of.

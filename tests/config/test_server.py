@@ -8,6 +8,7 @@ from daphne.ws_protocol import WebSocketFactory
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
+from chat.doors import RESTART
 from config.server import LARGEST_BODY, LARGEST_FRAME, SILENCE, SmallFramesIn, SmallRequests
 
 ADDRESS = b"POST /caw/caw-online/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -92,3 +93,10 @@ def test_a_long_talk_is_sent_though_only_small_frames_come_in(upgraded):
     assert len(upgraded.transport.value()) > LARGEST_FRAME
     assert upgraded.maxMessagePayloadSize == LARGEST_FRAME
     assert isinstance(upgraded, SmallFramesIn)
+
+
+@pytest.mark.parametrize("code", [1000, RESTART, 4429])
+def test_a_socket_is_closed_with_each_code_of_the_protocol(upgraded, code):
+    upgraded.serverClose(code)
+    upgraded.closeHandshakeTimeoutCall.cancel()
+    assert upgraded.transport.value() == b"\x88\x02" + code.to_bytes(2, "big")
