@@ -272,6 +272,7 @@ class Desk {
   onRefused({ why, do: action, id }) {
     const sentence = this.refusals[/** @type {keyof Desk["refusals"]} */ (why)] ?? this.strings.refused_broken;
     if (action === "say") for (const pane of this.panes.values()) pane.outbox.refused(id, why);
+    else if (action === "hello") this.wire.again();
     else if (action === "take" || action === "presence") {
       this.taking = false;
       this.refusal = sentence;

@@ -1,4 +1,7 @@
-/** Messages on their way: kept until the server says that they are stored, sent again with the same id. */
+/**
+ * Messages on their way: kept until the server says that they are stored, sent again with the same id. One is on the line
+ * at a time, oldest first: what was written first is stored first, also when it has to be tried again.
+ */
 
 /** @typedef {{id: string, text: string, state: "pending" | "failed", tries: number, timer: number}} Letter */
 
@@ -24,6 +27,8 @@ export function newId() {
 export class Outbox extends EventTarget {
   /** @type {Map<string, Letter>} */
   #letters = new Map();
+  /** @type {Letter | null} the one that waits for its answer */
+  #onLine = null;
 
   /** @param {(id: string, text: string) => boolean} send puts one message on the line; false when there is no line */
   constructor(send) {
@@ -50,7 +55,8 @@ export class Outbox extends EventTarget {
     const letter = { id, text, state: /** @type {const} */ ("pending"), tries: 0, timer: 0 };
     this.#letters.set(letter.id, letter);
     this.#tell("pending", letter);
-    this.#post(letter);
+    this.#await(letter);
+    this.#next();
     return letter.id;
   }
 
@@ -59,8 +65,8 @@ export class Outbox extends EventTarget {
    * @param {string} id
    */
   stored(id) {
-    clearTimeout(this.#letters.get(id)?.timer);
-    this.#letters.delete(id);
+    this.#drop(this.#letters.get(id));
+    this.#next();
   }
 
   /**
@@ -72,8 +78,9 @@ export class Outbox extends EventTarget {
     if (!letter) return;
     clearTimeout(letter.timer);
     if (!PASSING.has(why)) {
-      this.#letters.delete(letter.id);
+      this.#drop(letter);
       this.#tell("returned", letter, why);
+      this.#next();
     } else if (letter.tries < TRIES) {
       letter.timer = window.setTimeout(() => this.#post(letter), 1000 * letter.tries);
     } else {
@@ -86,12 +93,15 @@ export class Outbox extends EventTarget {
     const letter = this.#letters.get(id);
     if (!letter) return;
     letter.tries = 0;
-    this.#post(letter);
+    this.#await(letter);
+    this.#next();
   }
 
   /** After a reconnection: everything that was not answered goes again, oldest first. */
   resend() {
-    for (const letter of this.#letters.values()) this.#post(letter);
+    this.#onLine = null;
+    for (const letter of this.#letters.values()) this.#await(letter);
+    this.#next();
   }
 
   /** The talk is over: hand back what was never stored, oldest first. */
@@ -99,22 +109,46 @@ export class Outbox extends EventTarget {
     const letters = [...this.#letters.values()];
     for (const letter of letters) clearTimeout(letter.timer);
     this.#letters.clear();
+    this.#onLine = null;
     return letters;
+  }
+
+  /** Put the oldest on the line, unless it is there already; one that failed waits for the person. */
+  #next() {
+    const letter = [...this.#letters.values()].find(({ state }) => state === "pending");
+    if (letter && letter !== this.#onLine) this.#post(letter);
   }
 
   /** @param {Letter} letter */
   #post(letter) {
+    this.#await(letter);
+    if (!this.send(letter.id, letter.text)) return;
+    letter.tries += 1;
+    this.#onLine = letter;
+  }
+
+  /** @param {Letter} letter */
+  #await(letter) {
     clearTimeout(letter.timer);
     if (letter.state === "failed") this.#tell("pending", letter);
     letter.state = "pending";
-    if (this.send(letter.id, letter.text)) letter.tries += 1;
     letter.timer = window.setTimeout(() => this.#fail(letter), ANSWER_WITHIN);
+  }
+
+  /** @param {Letter | undefined} letter */
+  #drop(letter) {
+    if (!letter) return;
+    clearTimeout(letter.timer);
+    this.#letters.delete(letter.id);
+    if (this.#onLine === letter) this.#onLine = null;
   }
 
   /** @param {Letter} letter */
   #fail(letter) {
     letter.state = "failed";
+    if (this.#onLine === letter) this.#onLine = null;
     this.#tell("failed", letter);
+    this.#next();
   }
 
   /**

@@ -11,6 +11,7 @@ const DEAF_AT_FIRST = 2;
 const OPEN = 1;
 const WAITS = [500, 1000, 2000, 4000, 8000];
 const MINUTE = 60_000;
+const RESTART = 1012;
 /** After these the server will say the same again. */
 const FINAL = new Set([1000, 4403, 4409]);
 /** What went wrong may have been a fluke: once more, then no more. */
@@ -70,6 +71,11 @@ export class Wire extends EventTarget {
     this.#rest(1000);
   }
 
+  /** The server could not do now what we said first: come back in a moment, as after a dropped line. */
+  again() {
+    if (this.#state === "online") this.#closed(RESTART);
+  }
+
   /**
    * @param {object} frame
    * @returns {boolean} whether it went onto the line; that says nothing about it being stored
@@ -118,9 +124,10 @@ export class Wire extends EventTarget {
   #received(data) {
     clearTimeout(this.#silenceTimer);
     this.#silenceTimer = 0;
-    this.#tries = this.#flukes = 0;
     if (!this.#heard) this.#heardFirst();
     const frame = JSON.parse(data);
+    // A server that can do nothing for us now is not asked more and more often.
+    if (frame?.kind !== "refused") this.#tries = this.#flukes = 0;
     if (typeof frame?.kind === "string") this.dispatchEvent(new CustomEvent(frame.kind, { detail: frame }));
   }
 
