@@ -11,11 +11,11 @@ import queue
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import DatabaseError, OperationalError, close_old_connections, connection, transaction
 
 from chat.bus import Told
 from chat.hub import hub, member, visitor
@@ -217,6 +217,30 @@ def frames(saying: Saying, stored: Stored) -> list[Told]:
     return told
 
 
+def with_news(sayings: Sequence[Saying], outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """After a COMMIT of which we never heard: what is stored was told nobody yet, so it is news."""
+    talks = {saying.conversation_id for saying in sayings}
+    with inside_all({saying.contents.organisation_id for saying in sayings}):
+        owners = dict(Conversation.objects.filter(pk__in=talks).values_list("pk", "counsellor_id"))
+    return [
+        replace(outcome, new=True, counsellor_id=owners.get(saying.conversation_id))
+        if isinstance(outcome, Stored)
+        else outcome
+        for saying, outcome in zip(sayings, outcomes, strict=True)
+    ]
+
+
+def answers() -> bool:
+    """Whether the database lets us in."""
+    try:
+        connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
 def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
@@ -285,19 +309,35 @@ class Writer:
         return batch
 
     def outcomes(self, batch: list[Queued]) -> list[Outcome]:
-        close_old_connections()
         sayings = [entry.saying for entry in batch]
         try:
+            close_old_connections()
             return store(sayings)
+        except OperationalError:
+            logger.exception("A batch of %d messages failed; trying once more.", len(batch))
+            return self.once_more(sayings)
         except DatabaseError:
             logger.exception("A batch of %d messages failed; storing them one by one.", len(batch))
         except Exception:
             logger.exception("A batch of %d messages could not be prepared; storing them one by one.", len(batch))
         return [self.alone(saying) for saying in sayings]
 
-    def alone(self, saying: Saying) -> Outcome:
-        close_old_connections()
+    def once_more(self, sayings: list[Saying]) -> list[Outcome]:
+        """The database was gone, or is. One that is away is not asked for each message apart: their senders try again."""
         try:
+            close_old_connections()
+            return with_news(sayings, store(sayings))
+        except OperationalError:
+            if not answers():
+                logger.error("The database is away; the senders of %d messages are told so.", len(sayings))
+                return [RefusedError("broken") for _saying in sayings]
+        except Exception:
+            logger.exception("A batch of %d messages failed again; storing them one by one.", len(sayings))
+        return with_news(sayings, [self.alone(saying) for saying in sayings])
+
+    def alone(self, saying: Saying) -> Outcome:
+        try:
+            close_old_connections()
             return store([saying])[0]
         except Exception:
             logger.exception("A message could not be stored; its sender is told so.")

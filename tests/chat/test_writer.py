@@ -4,7 +4,7 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.utils import timezone
 
 from chat import service, writer
@@ -162,6 +162,37 @@ def test_a_failed_batch_is_stored_one_by_one(monkeypatch):
     monkeypatch.setattr(writer, "close_old_connections", lambda: None)
     outcomes = writer.Writer().outcomes(queued)
     assert [outcome.seq for outcome in outcomes] == [1, 2]
+
+
+def test_a_batch_of_which_the_commit_was_not_heard_is_told_as_new(monkeypatch):
+    talk = ActiveConversationFactory()
+    whole, calls = writer.store, []
+
+    def cut_off(batch):
+        outcomes = whole(batch)
+        calls.append(batch)
+        if len(calls) == 1:
+            raise OperationalError("the line broke after COMMIT")
+        return outcomes
+
+    monkeypatch.setattr(writer, "store", cut_off)
+    monkeypatch.setattr(writer, "close_old_connections", lambda: None)
+    (stored,) = writer.Writer().outcomes([writer.Queued(saying(talk, "a"), None, None)])
+    assert (stored.seq, stored.new, stored.counsellor_id, len(calls)) == (1, True, talk.counsellor_id, 2)
+
+
+def test_a_database_that_is_away_is_not_asked_for_each_message_apart(monkeypatch):
+    talk, calls = ActiveConversationFactory(), []
+
+    def away(batch):
+        calls.append(batch)
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(writer, "store", away)
+    monkeypatch.setattr(writer, "answers", lambda: False)
+    monkeypatch.setattr(writer, "close_old_connections", lambda: None)
+    outcomes = writer.Writer().outcomes([writer.Queued(saying(talk, text), None, None) for text in "abc"])
+    assert ([why(outcome) for outcome in outcomes], len(calls)) == (["broken"] * 3, 2)
 
 
 def test_a_message_that_cannot_be_stored_is_broken_and_harms_no_other(monkeypatch):
