@@ -1,5 +1,7 @@
-"""How much one socket may send: a token bucket, values in and values out."""
+"""How much one socket may send, and how many sockets one place may open: values in and values out."""
 
+from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 
@@ -50,3 +52,34 @@ class Seldom:
             return False
         self.known[what] = now
         return True
+
+
+@dataclass
+class Room:
+    """How many are in at once, by name."""
+
+    inside: Counter[Hashable] = field(default_factory=Counter)
+
+    def enter(self, name: Hashable, most: int) -> bool:
+        """Let one more in, unless so many of this name are in already."""
+        if self.inside[name] >= most:
+            return False
+        self.inside[name] += 1
+        return True
+
+    def leave(self, name: Hashable) -> None:
+        self.inside[name] -= 1
+        if self.inside[name] <= 0:
+            del self.inside[name]
+
+
+@dataclass
+class Pace:
+    """How many of each name may come in a minute."""
+
+    buckets: dict[Hashable, Bucket] = field(default_factory=dict)
+
+    def may(self, name: Hashable, per_minute: int, now: float) -> bool:
+        """Whether one more may come; `now` is a monotonic clock in seconds."""
+        bucket = self.buckets.setdefault(name, Bucket(per_minute, per_minute / 60))
+        return bucket.take(now)

@@ -133,7 +133,11 @@ for _alias, _database in DATABASES.items():
         # Several threads talk to the database in tests too: a file, never a shared memory.
         _database["TEST"] = {"NAME": str(VAR / f"test-{_alias}.sqlite3")}
     else:
-        _database["OPTIONS"] = {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10)}}
+        # A server that is away is waited for as long as a restart takes, and asked again at once when it is back.
+        _pool = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10), "timeout": 5, "reconnect_timeout": 5}
+        _database["OPTIONS"] = {"pool": _pool, "connect_timeout": 3}
+        # After a restart of the server every connection of the pool is dead: none is handed out unseen.
+        _database["CONN_HEALTH_CHECKS"] = True
 DATABASE_ROUTERS = ["config.routers.KeysApart"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -150,7 +154,15 @@ if REDIS_URL:
             },
         }
     }
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    # A Redis that hangs holds nobody up for long.
+    _PATIENCE = {"socket_timeout": 2, "socket_connect_timeout": 2}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "OPTIONS": _PATIENCE
+        }
+    }  # fmt: skip
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
+    CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2}
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -285,6 +297,11 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"toeverlaat@{_origin
 FRAME_BYTES = 32 * 1024
 SAY_BURST = env.int("SAY_BURST", default=20)
 SAY_PER_SECOND = env.float("SAY_PER_SECOND", default=3.0)
+# And of one process: sockets of visitors from one address (a whole school may stand behind one) and of one organisation,
+# and talks that begin in a minute at one organisation. Whoever comes above that is closed with 4429, and waits a minute.
+ADDRESS_SOCKETS = env.int("ADDRESS_SOCKETS", default=300)
+ORGANISATION_SOCKETS = env.int("ORGANISATION_SOCKETS", default=3000)
+ORGANISATION_STARTS = env.int("ORGANISATION_STARTS", default=300)
 # Visitors of one process whose WebSockets are blocked, and who ask over HTTP instead.
 POLL_SESSIONS = env.int("POLL_SESSIONS", default=2000)
 

@@ -77,16 +77,19 @@ def address_pseudonym(request: HttpRequest) -> str:
     The same place gives the same stand-in, and without SECRET_KEY nobody gets back from it to the address. The
     attempts of a whole IPv6 household (/64) count as one, as those behind one IPv4 address do (security goal G1).
     """
-    digest = stand_in("address", place_of(client_address(request)))
+    return pseudonym(str(request.META.get("REMOTE_ADDR") or ""), str(request.META.get("HTTP_X_FORWARDED_FOR", "")))
+
+
+def pseudonym(seen: str, claimed: str) -> str:
+    """The stand-in for who came from the address `seen`, with `claimed` in X-Forwarded-For."""
+    digest = stand_in("address", place_of(client_address(seen, claimed)))
     return str(IPv6Address(b"\xfd" + digest[:15]))
 
 
-def client_address(request: HttpRequest) -> str:
+def client_address(seen: str, claimed: str) -> str:
     """The address that our own outermost proxy saw; what a client writes itself in a header is never believed."""
-    seen = [str(request.META.get("REMOTE_ADDR") or "")]
-    claimed = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
     forwarded = [part.strip() for part in claimed.split(",") if part.strip()]
-    chain = forwarded + seen
+    chain = [*forwarded, seen]
     believed = min(int(settings.TRUSTED_PROXIES), len(chain) - 1)
     return chain[-1 - believed]
 

@@ -3,7 +3,7 @@
 import logging
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Any
 
 import msgspec
@@ -13,7 +13,8 @@ from django.conf import settings
 
 from chat import wire
 from chat.doors import RESTART, doors
-from chat.limits import Bucket
+from chat.limits import Bucket, Pace, Room
+from helplines.signin import pseudonym
 
 logger = logging.getLogger(__name__)
 in_database = database_sync_to_async
@@ -22,6 +23,14 @@ UNREADABLE_IN_A_ROW = 5
 # A client tells at most every 3 seconds that somebody writes; what comes sooner is dropped.
 TYPING_SECONDS = 2.5
 Action = Callable[[Any], Awaitable[None]]
+# Of this process. An address is known by its stand-in only, and only while it has a socket open.
+addresses, organisations, starts = Room(), Room(), Pace()
+
+
+def place_of(scope: dict[str, Any]) -> str:
+    """The stand-in for where a handshake comes from."""
+    claimed = b",".join(value for name, value in scope["headers"] if name.lower() == b"x-forwarded-for")
+    return pseudonym((scope.get("client") or ("",))[0], claimed.decode("latin-1"))
 
 
 class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
@@ -37,6 +46,23 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.unreadable = 0
         self.finished = False
         self.heard_at = time.monotonic()
+        self.entered: list[tuple[Room, Hashable]] = []
+
+    async def __call__(self, *args: Any, **kwargs: Any) -> None:
+        """However it ends, nobody stays counted."""
+        try:
+            await super().__call__(*args, **kwargs)
+        finally:
+            doors.leave(self)
+            for room, name in self.entered:
+                room.leave(name)
+
+    def enter(self, room: Room, name: Hashable, most: int) -> bool:
+        """Be counted; False when too many of this name are in already."""
+        if not room.enter(name, most):
+            return False
+        self.entered.append((room, name))
+        return True
 
     async def accept(self, *args: Any, **kwargs: Any) -> None:
         """Let a client in; a process that is about to stop sends it on at once."""
@@ -112,7 +138,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
             self.finished = True
             await self.close(code=code)
 
-    async def turn_away(self) -> None:
+    async def turn_away(self, code: int = NOT_ALLOWED) -> None:
         """Close with a code that the browser can read: a refused handshake looks like a dropped line and is tried for ever."""
         await self.accept()
-        await self.finish(NOT_ALLOWED)
+        await self.finish(code)

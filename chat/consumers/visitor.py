@@ -5,13 +5,26 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404
 from django.utils import timezone
 
 from chat import comebacks, handovers, queries, rejoin, service, silence, wire
 from chat.access import line_for_visitors
 from chat.bus import Told, Topic
-from chat.consumers.base import OTHER_TAB, OVER, TOO_MANY, TYPING_SECONDS, UNREADABLE, Action, in_database
+from chat.consumers.base import (
+    OTHER_TAB,
+    OVER,
+    TOO_MANY,
+    TYPING_SECONDS,
+    UNREADABLE,
+    Action,
+    addresses,
+    in_database,
+    organisations,
+    place_of,
+    starts,
+)
 from chat.consumers.handing import VisitorHanding
 from chat.consumers.place import Place
 from chat.consumers.reached import Reached
@@ -53,10 +66,16 @@ class VisitorConsumer(VisitorHanding):
         self.typings = Seldom(TYPING_SECONDS)
         self.asked = False
         names = self.scope["url_route"]["kwargs"]
+        if not self.enter(addresses, place_of(self.scope), settings.ADDRESS_SOCKETS):
+            await self.turn_away(TOO_MANY)
+            return
         try:
             self.line = await in_database(line_for_visitors)(names["organisation"], names["line"])
         except Http404:
             await self.turn_away()
+            return
+        if not self.enter(organisations, self.line.organisation_id, settings.ORGANISATION_SOCKETS):
+            await self.turn_away(TOO_MANY)
             return
         await self.accept()
         self.patience = asyncio.get_running_loop().call_later(FIRST_FRAME_SECONDS, self.lose_patience)
@@ -184,6 +203,9 @@ class VisitorConsumer(VisitorHanding):
 
     # Doing
     async def start(self, frame: wire.Start) -> None:
+        if not starts.may(self.line.organisation_id, settings.ORGANISATION_STARTS, time.monotonic()):
+            await self.finish(TOO_MANY)
+            return
         language = frame.language if frame.language in self.line.spoken else self.line.spoken[0]
         code = new_code()
         self.listen(code)

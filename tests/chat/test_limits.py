@@ -1,6 +1,6 @@
-"""The token bucket of one socket."""
+"""How much one socket may send, and how many sockets one place may open."""
 
-from chat.limits import Bucket, Seldom
+from chat.limits import Bucket, Pace, Room, Seldom
 
 
 def test_a_burst_passes_and_the_next_one_does_not():
@@ -28,3 +28,19 @@ def test_seldom_counts_each_kind_by_itself():
     assert [seldom.may("a", 0), seldom.may("a", 2.4), seldom.may("b", 2.4), seldom.may("a", 2.5)] == [
         True, False, True, True,
     ]  # fmt: skip
+
+
+def test_a_room_is_full_for_one_name_only_and_forgets_who_left():
+    room = Room()
+    assert [room.enter("a", 2), room.enter("a", 2), room.enter("a", 2), room.enter("b", 2)] == [True, True, False, True]
+    room.leave("a")
+    assert room.enter("a", 2)
+    for name in ("a", "a", "b"):
+        room.leave(name)
+    assert room.inside == {}
+
+
+def test_a_pace_counts_each_name_by_the_minute():
+    pace = Pace()
+    assert [pace.may("a", 2, 1.0) for _ in range(3)] == [True, True, False]
+    assert [pace.may("b", 2, 1.0), pace.may("a", 2, 31.0), pace.may("a", 2, 32.0)] == [True, True, False]
