@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lint promises bench cluster
+.PHONY: help demo demo-reset test lint promises bench soak cluster
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -28,6 +28,9 @@ promises: .venv/.dev ## List the promises of the requirements and which tests sh
 
 cluster: .venv/.dev ## Start the production shape on this machine, from its PostgreSQL, Redis and nginx (CLUSTER_PORT=8443)
 	@$(BIN)/python -m deploy.cluster --port $(CLUSTER_PORT)
+
+soak: .venv/.dev ## Let everything fail that talks stand on, for half an hour (PostgreSQL, Redis and nginx needed)
+	@SOAK=1 $(BIN)/python -m pytest -s tests/faults
 
 bench: .venv/.dev ## Measure how fast it is beside the usual way (PostgreSQL and Redis needed; ONLY="W1 W3")
 	@$(BIN)/python -m bench $(ONLY)

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import os
+import ssl
 import struct
 from collections.abc import Callable
 from typing import Any
@@ -150,6 +151,7 @@ async def connect(
     cookie: str = "",
     heard: Heard | None = None,
     patience: float = 20.0,
+    tls: ssl.SSLContext | None = None,
 ) -> Socket:
     """Open a socket; raises RefusedHandshakeError, TimeoutError, OSError."""
     lines = [
@@ -165,9 +167,13 @@ async def connect(
     request = ("\r\n".join(lines) + "\r\n\r\n").encode()
     loop = asyncio.get_running_loop()
     _transport, socket = await asyncio.wait_for(
-        loop.create_connection(lambda: Socket(request, heard), host, port), patience
+        loop.create_connection(lambda: Socket(request, heard), host, port, ssl=tls), patience
     )
-    await asyncio.wait_for(asyncio.shield(socket.open), patience)
+    try:
+        await asyncio.wait_for(asyncio.shield(socket.open), patience)
+    except TimeoutError:
+        socket.drop()
+        raise
     return socket
 
 

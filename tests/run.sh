@@ -24,15 +24,23 @@ fi
 services=$("$python" tests/find_services.py)
 found=$?
 [ "$found" -eq 0 ] || left_out "$services"
+lacking=$("$python" -c 'from tests.faults.sites import missing; print(missing())')
+[ -z "$lacking" ] || left_out "faults of a cluster. $lacking"
 if [ "${CI:-}" = true ] && [ "$missing" -ne 0 ]; then
     echo "With CI=true all of them must be there." >&2
     exit 1
 fi
 
 echo "== SQLite, in memory between processes =="
-env -u DATABASE_URL -u KEYS_DATABASE_URL -u REDIS_URL "$python" -m pytest -n auto "${only[@]}" "$@" || exit
+env -u DATABASE_URL -u KEYS_DATABASE_URL -u REDIS_URL "$python" -m pytest -n auto --ignore tests/faults "${only[@]}" "$@" || exit
+
+if [ $# -eq 0 ]; then
+    # By themselves: they kill what they stand on, and look at the clock.
+    echo "== Faults, on a cluster of their own =="
+    env -u DATABASE_URL -u KEYS_DATABASE_URL -u REDIS_URL "$python" -m pytest tests/faults || exit
+fi
 [ "$found" -eq 0 ] || exit 0
 
 echo "== PostgreSQL and Redis =="
 # Pages look the same on both; the browser has been there.
-env $services "$python" -m pytest -n auto -m "not browser" "$@"
+env $services "$python" -m pytest -n auto --ignore tests/faults -m "not browser" "$@"
