@@ -1,7 +1,8 @@
 """The common board of each organisation's desks, read once for all desks of this process that ask at the same time."""
 
 import asyncio
-import time
+from dataclasses import dataclass, field
+from time import monotonic
 
 from channels.db import database_sync_to_async
 from django.utils import timezone
@@ -18,30 +19,70 @@ def read(organisation_id: int, known: dict[str, bytes]) -> Board:
         return picture.board(organisation_id, timezone.now(), known)
 
 
+@dataclass
+class Look:
+    """The readings of one organisation: the last one, the one under way, and the one that follows it."""
+
+    board: Board | None = None
+    made: float = 0.0
+    stale: bool = True
+    running: "asyncio.Task[Board] | None" = None
+    following: "asyncio.Task[Board] | None" = None
+    # Keys of running talks, so that they are not asked for at every look.
+    keys: dict[str, bytes] = field(default_factory=dict)
+
+
 class Boards:
-    """Remembers each organisation's board for a moment, so that fifty desks cost one read and not fifty."""
+    """Remembers each organisation's board for a moment, so that fifty desks cost one read and not fifty.
+
+    An organisation is read by one reader at a time. Who must see a change of just now waits for a reading that begins after it,
+    and shares that with everybody else who waits for it.
+    """
 
     def __init__(self) -> None:
-        self.known: dict[int, tuple[float, asyncio.Task[Board]]] = {}
-        # Keys of running talks, so that they are not asked for at every look.
-        self.keys: dict[int, dict[str, bytes]] = {}
+        self.known: dict[int, Look] = {}
 
     async def of(self, organisation_id: int) -> Board:
-        made, task = self.known.get(organisation_id, (0.0, None))
-        stale = time.monotonic() - made > FRESH_SECONDS
-        if task is None or stale or task.get_loop() is not asyncio.get_running_loop():
-            task = asyncio.ensure_future(self.read(organisation_id))
-            self.known[organisation_id] = (time.monotonic(), task)
-        return await asyncio.shield(task)
+        look = self.known.setdefault(organisation_id, Look())
+        if look.board is not None and not look.stale and monotonic() - look.made < FRESH_SECONDS:
+            return look.board
+        return await asyncio.shield(self.next_reading(organisation_id, look))
 
-    async def read(self, organisation_id: int) -> Board:
-        board: Board = await database_sync_to_async(read)(organisation_id, self.keys.get(organisation_id, {}))
-        self.keys[organisation_id] = board.keys
+    def next_reading(self, organisation_id: int, look: Look) -> "asyncio.Task[Board]":
+        """A reading that begins from now on; one that began after the last change will do."""
+        running = usable(look.running)
+        if running is None:
+            look.stale = False
+            look.running = asyncio.ensure_future(self.read(organisation_id, look))
+            return look.running
+        if not look.stale:
+            return running
+        following = usable(look.following)
+        if following is None:
+            following = look.following = asyncio.ensure_future(self.read_after(running, organisation_id, look))
+        return following
+
+    async def read_after(self, running: "asyncio.Task[Board]", organisation_id: int, look: Look) -> Board:
+        await asyncio.wait({running})
+        look.stale, look.following = False, None
+        look.running = asyncio.ensure_future(self.read(organisation_id, look))
+        return await asyncio.shield(look.running)
+
+    async def read(self, organisation_id: int, look: Look) -> Board:
+        began = monotonic()
+        board: Board = await database_sync_to_async(read)(organisation_id, look.keys)
+        look.board, look.made, look.keys = board, began, board.keys
         return board
 
     def forget(self, organisation_id: int) -> None:
-        """Something changed by our own hand: the next one reads anew."""
-        self.known.pop(organisation_id, None)
+        """Something changed: the next one who looks gets a reading that begins after this."""
+        self.known.setdefault(organisation_id, Look()).stale = True
+
+
+def usable(task: "asyncio.Task[Board] | None") -> "asyncio.Task[Board] | None":
+    """A task that still runs, on this loop."""
+    alive = task is not None and not task.done() and task.get_loop() is asyncio.get_running_loop()
+    return task if alive else None
 
 
 boards = Boards()

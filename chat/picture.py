@@ -13,8 +13,8 @@ from chat.models import STALE, Conversation, ConversationQuerySet, Handover, Pre
 from chat.queries import availability_of, chat_lines, moment, staffing_of, talk_frame
 from chat.sealed import Contents
 from chat.states import State
-from helplines import queries as promises
 from helplines.models import Line, Membership, Role
+from helplines.remembered import policy_now
 from privacy import keys
 from privacy.sealing import UnreadableError
 
@@ -56,7 +56,7 @@ def board(organisation_id: int, now: datetime, known: dict[str, bytes] | None = 
     )
     there = [row.membership_id for row in present if row.is_there(now)]
     picture = staffing_of(there, assigned, [(row.state, row.counsellor_id, row.line_id) for row in talks])
-    policies = {line.pk: promises.policy_for(line, now) for line in lines}
+    policies = {line.pk: policy_now(line, now) for line in lines}
     active = [row for row in talks if row.state == State.ACTIVE]
     return Board(
         lines=lines,

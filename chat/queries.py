@@ -11,9 +11,10 @@ from chat import colleagues
 from chat.models import STALE, Conversation, Message, Presence
 from chat.sealed import Contents
 from chat.states import Party, State
-from helplines import availability, queries
+from helplines import availability
 from helplines.models import Assignment, Line, Membership, Role
 from helplines.policies import PolicyValues
+from helplines.remembered import chat_lines_now, opening_now, policy_now
 
 HISTORY = 200
 # A `history` frame stops after so much text, so that who asks and never reads cannot fill the memory (goal H3).
@@ -77,7 +78,7 @@ def staffing_of(
 
 
 def chat_lines(organisation_id: int) -> list[Line]:
-    return list(Line.objects.chats().filter(organisation_id=organisation_id).select_related("organisation"))
+    return chat_lines_now(organisation_id)
 
 
 def availability_of(
@@ -89,10 +90,10 @@ def availability_of(
 ) -> availability.Availability:
     """Whether somebody can start a talk on this line now (A03-A06)."""
     seen = picture or staffing(line.organisation_id, now)
-    policy = policy or queries.policy_for(line, now)
+    policy = policy or policy_now(line, now)
     others = lines if lines is not None else chat_lines(line.organisation_id)
     return availability.availability(
-        opening=queries.opening_of(line, now),
+        opening=opening_now(line, now),
         present=len(seen.there(line)),
         room=seen.room(line, policy.capacity),
         waiting=seen.competing(line, others),

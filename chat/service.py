@@ -20,6 +20,7 @@ from helplines import queries as promises
 from helplines.lifetimes import after_months
 from helplines.models import Line, Membership, Organisation
 from helplines.policies import PolicyValues, Question
+from helplines.remembered import policy_now
 from helplines.tenancy import inside
 from privacy import keys
 
@@ -71,7 +72,7 @@ def start(*, line: Line, code: str, language: str, answers: dict[str, str], sock
         # Starts of one organisation go one by one, so that two never take the same last place.
         Organisation.objects.select_for_update().get(pk=line.organisation_id)
         check_can_start(line, language, now)
-        policy = promises.policy_for(line, now)
+        policy = policy_now(line, now)
         contents = Contents(keys.new_conversation_key(line.organisation_id, code), line.organisation_id, code)
         secret = new_secret()
         nickname, told = sort_answers(policy, answers, language)
@@ -305,7 +306,7 @@ def take_next(*, membership: Membership, line: str | None, now: datetime) -> Con
             raise RefusedError("nobody_waiting")
         outcomes: set[str] = set()
         for candidate in candidates:
-            capacity = promises.policy_for(lines[candidate.line_id], now).capacity
+            capacity = policy_now(lines[candidate.line_id], now).capacity
             outcome = take(conversation=candidate, membership=membership, capacity=capacity, now=now)
             if outcome == "mine":
                 return candidate

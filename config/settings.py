@@ -294,7 +294,7 @@ vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"toeverlaat@{_origin.hostname}")
 
 # The talk: limits of one socket. A text is at most 4000 characters (issue), a frame what that takes in JSON at most.
-FRAME_BYTES = 32 * 1024
+PROMISES_FRESH = env.float("PROMISES_FRESH", default=1.0)  # seconds that promises are remembered
 SAY_BURST = env.int("SAY_BURST", default=20)
 SAY_PER_SECOND = env.float("SAY_PER_SECOND", default=3.0)
 # And of one process: sockets of visitors from one address (a whole school may stand behind one) and of one organisation,

@@ -33,6 +33,8 @@ os.environ.update(
     MASTER_KEYS="test:" + base64.b64encode(bytes(range(32))).decode(),
     VAR_DIR=str(VAR),
     EMAIL_URL="memorymail://",
+    # A test that changes a promise sees it at once.
+    PROMISES_FRESH="0",
 )
 
 import django  # noqa: E402

@@ -177,8 +177,8 @@ class DeskConsumer(DeskTools, DeskHanding):
         await self.check_right()
         talk = await in_database(self.taken)(frame.line)
         await self.tell({"kind": "taken", "talk": talk})
-        boards.forget(self.membership.organisation_id)
-        await self.refresh()
+        # The desk has the talk; what else changed comes with the next look that all desks share.
+        self.refresh_soon()
 
     def taken(self, line: str | None) -> dict[str, Any]:
         now = timezone.now()
