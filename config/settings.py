@@ -136,8 +136,7 @@ for _alias, _database in DATABASES.items():
         # A server that is away is waited for as long as a restart takes, and asked again at once when it is back.
         _pool = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10), "timeout": 5, "reconnect_timeout": 5}
         _database["OPTIONS"] = {"pool": _pool, "connect_timeout": 3}
-        # After a restart of the server every connection of the pool is dead: none is handed out unseen.
-        _database["CONN_HEALTH_CHECKS"] = True
+        _database["ENGINE"] = "config.postgresql"
 DATABASE_ROUTERS = ["config.routers.KeysApart"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

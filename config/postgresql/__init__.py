@@ -1,0 +1,1 @@
+"""PostgreSQL with a pool that survives its server."""
