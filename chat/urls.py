@@ -6,6 +6,7 @@ from chat.views import check, desk, embed, replies, safety, team, visitor
 
 urlpatterns = [
     path("embed.js", embed.embed, name="embed"),
+    path("launcher.js", embed.launcher, name="launcher"),
     path("blank/", safety.blank, name="blank"),
     path("desk/", desk.desk, name="desk"),
     path("desk/<slug:organisation>/replies/", replies.own_replies, name="own_replies"),

@@ -19,25 +19,38 @@ from helplines.models import Line, Organisation
 SHORT = "public, max-age=300"
 
 
-@lru_cache(maxsize=1)
-def launcher() -> tuple[bytes, str]:
-    """The launcher's script and its ETag."""
-    found = finders.find("chat/embed.js")
+@lru_cache(maxsize=2)
+def script(name: str) -> tuple[bytes, str]:
+    """A script for other sites, and its ETag."""
+    found = finders.find(f"chat/{name}")
     if not found:
         raise Http404
     content = Path(str(found)).read_bytes()
     return content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
-@everybody
-@require_safe
-@condition(etag_func=lambda request: launcher()[1])
-def embed(request: HttpRequest) -> HttpResponse:
-    """`/embed.js`: a stable address, cached for five minutes, so that a mended launcher reaches every site soon."""
-    response = HttpResponse(launcher()[0], content_type="text/javascript; charset=utf-8")
+def for_sites(name: str) -> HttpResponse:
+    """A stable address, cached for five minutes, so that a mended script reaches every site soon."""
+    response = HttpResponse(script(name)[0], content_type="text/javascript; charset=utf-8")
     response["Cache-Control"] = SHORT
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
+
+
+@everybody
+@require_safe
+@condition(etag_func=lambda request: script("embed.js")[1])
+def embed(request: HttpRequest) -> HttpResponse:
+    """`/embed.js`: the one tag of a site; a very old browser gets a link from it (A12)."""
+    return for_sites("embed.js")
+
+
+@everybody
+@require_safe
+@condition(etag_func=lambda request: script("launcher.js")[1])
+def launcher(request: HttpRequest) -> HttpResponse:
+    """`/launcher.js`: the button and its panel."""
+    return for_sites("launcher.js")
 
 
 def readable_anywhere(view: View) -> View:

@@ -60,7 +60,7 @@ def test_every_request_and_everything_stored(house: House, line: Line) -> None:
     expect(button).to_have_attribute("data-state", "open")
 
     ours = f"/{line.organisation.slug}/{line.slug}"
-    assert asked_of_us(house, requests) == {"/embed.js", f"{ours}/status.json"}
+    assert asked_of_us(house, requests) == {"/embed.js", "/launcher.js", f"{ours}/status.json"}
     assert stored(page) == {"/hulp/een-geheime-pagina": NOTHING}
     assert context.cookies() == []
 
@@ -84,7 +84,13 @@ def test_every_request_and_everything_stored(house: House, line: Line) -> None:
     assert set(visitor.held) == {"code", "secret", "seq", "draft", "letters"}
     assert (visitor.held["draft"], visitor.held["letters"], str(session).count(WORDS)) == (WORDS, [], 1)
     assert context.cookies() == []
-    loads = {"/embed.js", f"{ours}/status.json", f"{ours}/frame/", f"/{line.organisation.slug}/accent.css"}
+    loads = {
+        "/embed.js",
+        "/launcher.js",
+        f"{ours}/status.json",
+        f"{ours}/frame/",
+        f"/{line.organisation.slug}/accent.css",
+    }
     assert asked_of_us(house, requests) == loads | FRAME_LOADS
     assert breaches(page) == {"/hulp/een-geheime-pagina": [], f"{ours}/frame/": []}
 
@@ -107,7 +113,11 @@ def asked_of_us(house: House, requests: list[Request]) -> set[str]:
 def tells_nothing_of_the_page(house: House, asked: list[Asked], where: str) -> None:
     """No address, title or query of the page around us; where a browser sends a referrer, the site's origin at most."""
     site = house.sites.origin
-    visits = [one for one in asked if one.path.startswith(("/embed.js", "/havenlicht/", "/ws/havenlicht/kade/"))]
+    visits = [
+        one
+        for one in asked
+        if one.path.startswith(("/embed.js", "/launcher.js", "/havenlicht/", "/ws/havenlicht/kade/"))
+    ]
     assert {one.kind for one in visits} == {"http", "websocket"}
     for one in asked:
         told = f"{one.path}?{one.query} {one.headers}"
@@ -175,3 +185,13 @@ def test_button_asks_for_the_line_named_in_the_tag(house: House, line: Line) -> 
     where = tag(house.origin, f"{line.organisation.slug}/bestaat-niet", "nl")
     page.goto(house.sites.put("/", where, strict_policy(house.origin)))
     expect(page.locator("chat-line .launcher:visible")).to_have_attribute("data-state", "unreachable")
+
+
+@pytest.mark.promise("A12")
+def test_browser_of_long_ago_gets_a_link_to_the_chat(house: House, line: Line) -> None:
+    page = house.someone().new_page()
+    page.add_init_script("Object.defineProperty(window, 'customElements', {value: undefined});")
+    page.goto(house.host_page(line))
+    link = page.get_by_role("link", name="Chat")
+    expect(link).to_have_attribute("href", house.chat_page(line))
+    expect(page.locator("chat-line")).to_have_count(0)
