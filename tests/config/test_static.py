@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.test import override_settings
 
-IMPORT = re.compile(r"""^\s*(?:import|export)\b[^;]*?["'](\.[^"']+)["']""", re.MULTILINE)
+IMPORT = re.compile(r"""^(?:import|export)\s(?:[^;"'()]*?\sfrom\s+)?["'](\.[^"']+)["']""", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
