@@ -152,6 +152,7 @@ async def connect(
     heard: Heard | None = None,
     patience: float = 20.0,
     tls: ssl.SSLContext | None = None,
+    headers: dict[str, str] | None = None,
 ) -> Socket:
     """Open a socket; raises RefusedHandshakeError, TimeoutError, OSError."""
     lines = [
@@ -163,6 +164,7 @@ async def connect(
         "Sec-WebSocket-Version: 13",
         *([f"Origin: {origin}"] if origin else []),
         *([f"Cookie: {cookie}"] if cookie else []),
+        *(f"{name}: {value}" for name, value in (headers or {}).items()),
     ]
     request = ("\r\n".join(lines) + "\r\n\r\n").encode()
     loop = asyncio.get_running_loop()

@@ -12,6 +12,7 @@ from tests.faults.sites import Sown
 
 WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)
 PING_EVERY, SILENCE_ALLOWED, MINUTE = 20.0, 10.0, 60.0
+DISORDERED = {"said", "stored", "history"}
 FINAL, ONCE_MORE = {1000, 4403, 4409}, {1009, 4400}
 
 
@@ -32,6 +33,8 @@ class Line:
         # A line that drops by itself: so many seconds after each connection.
         self.drop_after: Callable[[], float] | None = None
         self.away: Callable[[], float] = lambda: 0.0
+        # Seconds by which frames of a talk come in another order, and whether nobody looks at what comes.
+        self.disorder, self.is_stalled = 0.0, False
 
     def first_frame(self) -> Frame:
         raise NotImplementedError
@@ -58,8 +61,8 @@ class Line:
             f"{type(self).__name__} online={self.online} ready={self.ready.is_set()} codes={self.codes} {self.refusals}"
         )
 
-    def again(self) -> None:
-        """What the server could not do now it may do soon."""
+    def cut(self) -> None:
+        """The line drops, without a word."""
         if self.socket is not None:
             self.socket.drop()
 
@@ -108,9 +111,12 @@ class Line:
         while not socket.closed.done():
             await asyncio.wait([socket.closed], timeout=min(1.0, lasts))
             now = time.monotonic()
-            if now - began > lasts:
+            if now - began > lasts and self.drop_after:
                 socket.drop()
                 return 1006
+            if self.is_stalled:
+                began = pinged = now
+                continue
             if now - pinged > PING_EVERY:
                 pinged = self.asked_at = now
                 socket.send({"do": "ping"})
@@ -125,7 +131,10 @@ class Line:
         self.heard_at = time.monotonic()
         if frame["kind"] != "refused":
             self.tries = self.flukes = 0
-        self.hear(frame)
+        if self.disorder and frame["kind"] in DISORDERED:
+            asyncio.get_running_loop().call_later(random.uniform(0, self.disorder), self.hear, frame)
+        else:
+            self.hear(frame)
 
 
 class Visitor(Line):
@@ -292,7 +301,7 @@ class Desk(Line):
         if do == "say" and frame.get("talk") in self.panes:
             self.panes[frame["talk"]][1].refused(frame["id"], why)
         elif do == "hello" and why in PASSING:
-            self.again()
+            self.cut()
         elif do == "take":
             self.taken.put_nowait("")
         elif why in PASSING:
