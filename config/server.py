@@ -14,6 +14,8 @@ from chat.doors import RESTART
 
 LARGEST_FRAME = 64 * 1024
 LARGEST_BODY = 2 * 1024 * 1024  # a form with a logo fits in it many times
+FRAGMENTS, STEPS_AT_ONCE = 256, 128  # of one message; of one socket (two for a frame) before the others have their turn
+MOST_UNREAD = 2 * 1024 * 1024  # bytes that wait for one who does not read
 SILENCE = 10  # seconds that somebody may keep a request unfinished without a byte
 TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
@@ -58,12 +60,55 @@ class SmallRequests(HTTPFactory):  # type: ignore[misc]
         return protocol
 
 
+def unread(transport: Any) -> int:
+    """How many bytes wait in Twisted's buffer of a connection."""
+    waiting = len(getattr(transport, "dataBuffer", b"")) - getattr(transport, "offset", 0)
+    return int(waiting + getattr(transport, "_tempDataLen", 0))
+
+
 class SmallFramesIn(WebSocketProtocol):  # type: ignore[misc]
     """Holds what a client sends to the limit, and not what we send: a long talk is larger than any of its messages."""
 
     maxMessagePayloadSize: int  # noqa: N815  Autobahn's name
+    # Who is closed for what it sent is told why.
+    failByDrop = False  # noqa: N815  Autobahn's name
+    fragments = 0
+    turn: Any = None
+
+    def consumeData(self) -> None:  # noqa: N802  Autobahn's name
+        """What comes at once may hold thousands of tiny frames: after some of them the other sockets have their turn."""
+        if self.turn is not None and self.turn.active():
+            return
+        if self.state not in {self.STATE_OPEN, self.STATE_CLOSING}:
+            super().consumeData()
+            return
+        for _number in range(STEPS_AT_ONCE):
+            if self.failedByMe:
+                self.data = b""
+            if not self.data or not self.processData() or self.state == self.STATE_CLOSED:
+                self.transport.resumeProducing()
+                return
+        self.transport.pauseProducing()
+        self.turn = self.factory.reactor.callLater(0, self.consumeData)
+
+    def onMessageBegin(self, isBinary: bool) -> None:  # noqa: N802, N803  Autobahn's names
+        self.fragments = 0
+        super().onMessageBegin(isBinary)
+
+    def onMessageFrameBegin(self, length: int) -> None:  # noqa: N802  Autobahn's name
+        """A message in more pieces than anybody needs is one that is too large."""
+        self.fragments += 1
+        super().onMessageFrameBegin(length)
+        if self.fragments > FRAGMENTS and not self.failedByMe:
+            self._max_message_size_exceeded(self.fragments, FRAGMENTS, "too many fragments")
 
     def sendMessage(self, *args: Any, **options: Any) -> None:  # noqa: N802  Autobahn's name
+        """Whoever asks and never reads is cut off before it fills the memory; who is gone already is told nothing more."""
+        if self.state != self.STATE_OPEN:
+            return
+        if unread(self.transport) > MOST_UNREAD:
+            self.transport.abortConnection()
+            return
         limit, self.maxMessagePayloadSize = self.maxMessagePayloadSize, 0
         try:
             super().sendMessage(*args, **options)

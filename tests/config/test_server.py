@@ -9,7 +9,16 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
 from chat.doors import RESTART
-from config.server import LARGEST_BODY, LARGEST_FRAME, SILENCE, SmallFramesIn, SmallRequests
+from config.server import (
+    FRAGMENTS,
+    STEPS_AT_ONCE,
+    LARGEST_BODY,
+    LARGEST_FRAME,
+    MOST_UNREAD,
+    SILENCE,
+    SmallFramesIn,
+    SmallRequests,
+)
 
 ADDRESS = b"POST /caw/caw-online/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 
@@ -100,3 +109,56 @@ def test_a_socket_is_closed_with_each_code_of_the_protocol(upgraded, code):
     upgraded.serverClose(code)
     upgraded.closeHandshakeTimeoutCall.cancel()
     assert upgraded.transport.value() == b"\x88\x02" + code.to_bytes(2, "big")
+
+
+def masked(first, payload=b""):
+    return bytes([first, 0x80 | len(payload)]) + b"\0\0\0\0" + payload
+
+
+def heard_by(upgraded, clock):
+    """Open as after a handshake, on a clock of ours; what comes in whole is listed."""
+    heard = []
+    upgraded.factory.reactor = clock
+    upgraded.onMessage = lambda payload, is_binary: heard.append(payload)
+    upgraded.data, upgraded.current_frame, upgraded.inside_message = b"", None, False
+    upgraded.utf8validateIncoming, upgraded.applyMask, upgraded.requireMaskedClientFrames = False, True, True
+    upgraded.websocket_version, upgraded._perMessageCompress = 13, None
+    return heard
+
+
+def test_many_small_frames_of_one_socket_give_the_others_their_turn(upgraded):
+    clock = Clock()
+    heard = heard_by(upgraded, clock)
+    upgraded.dataReceived(masked(0x81, b"a") * (3 * STEPS_AT_ONCE // 2))
+    first = len(heard)
+    assert (first, upgraded.transport.producerState) == (STEPS_AT_ONCE // 2, "paused")
+    for _turn in range(3):
+        clock.advance(0)
+    assert (len(heard), upgraded.transport.producerState) == (3 * STEPS_AT_ONCE // 2, "producing")
+
+
+def test_a_message_in_too_many_fragments_is_too_large(upgraded):
+    clock = Clock()
+    heard = heard_by(upgraded, clock)
+    upgraded.dataReceived(masked(0x01) + masked(0x00) * (FRAGMENTS + 1))
+    for _turn in range(10):
+        clock.advance(0)
+    upgraded.closeHandshakeTimeoutCall.cancel()
+    assert heard == []
+    assert upgraded.transport.value()[2:4] == (1009).to_bytes(2, "big")
+
+
+def test_who_does_not_read_is_cut_off(upgraded):
+    cut = []
+    upgraded.transport.abortConnection = lambda: cut.append(True)
+    upgraded.sendMessage(b"x", False)
+    before = list(cut)
+    upgraded.transport._tempDataLen = MOST_UNREAD + 1
+    upgraded.sendMessage(b"x", False)
+    assert (before, cut) == ([], [True])
+
+
+def test_one_who_is_gone_is_told_nothing_more(upgraded):
+    upgraded.state = upgraded.STATE_CLOSING
+    upgraded.sendMessage(b"x", False)
+    assert upgraded.transport.value() == b""
