@@ -172,6 +172,8 @@ class Ours(House):
             # One visitor of a benchmark writes more than a person can.
             "SAY_BURST": "1000000",
             "SAY_PER_SECOND": "1000000",
+            "DESK_BURST": "1000000",
+            "DESK_PER_SECOND": "1000000",
             # And all of them come from one address.
             "ADDRESS_SOCKETS": "1000000",
             "ORGANISATION_SOCKETS": "1000000",

@@ -296,6 +296,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"toeverlaat@{_origin
 PROMISES_FRESH = env.float("PROMISES_FRESH", default=1.0)  # seconds that promises are remembered
 SAY_BURST = env.int("SAY_BURST", default=20)
 SAY_PER_SECOND = env.float("SAY_PER_SECOND", default=3.0)
+# A desk has several talks, and says something for each of them when its line comes back.
+DESK_BURST = env.int("DESK_BURST", default=80)
+DESK_PER_SECOND = env.float("DESK_PER_SECOND", default=10.0)
 # And of one process: sockets of visitors from one address (a whole school may stand behind one) and of one organisation,
 # and talks that begin in a minute at one organisation. Whoever comes above that is closed with 4429, and waits a minute.
 ADDRESS_SOCKETS = env.int("ADDRESS_SOCKETS", default=300)

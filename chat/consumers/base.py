@@ -42,11 +42,14 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.socket = uuid.uuid4().hex
-        self.bucket = Bucket(settings.SAY_BURST, settings.SAY_PER_SECOND)
+        self.bucket = self.full_bucket()
         self.unreadable = 0
         self.finished = False
         self.heard_at = time.monotonic()
         self.entered: list[tuple[Room, Hashable]] = []
+
+    def full_bucket(self) -> Bucket:
+        return Bucket(settings.SAY_BURST, settings.SAY_PER_SECOND)
 
     async def __call__(self, *args: Any, **kwargs: Any) -> None:
         """However it ends, nobody stays counted."""

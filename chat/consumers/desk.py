@@ -4,6 +4,7 @@ import asyncio
 import time
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404
 from django.utils import timezone
 
@@ -16,7 +17,7 @@ from chat.consumers.handing import DeskHanding
 from chat.doors import doors
 from chat.hub import desks, hub, member, visitor
 from chat.keeper import Whereabouts, keeper
-from chat.limits import Seldom
+from chat.limits import Bucket, Seldom
 from chat.models import Conversation
 from chat.picture import Board
 from chat.sealed import Contents
@@ -37,6 +38,9 @@ class DeskConsumer(DeskTools, DeskHanding):
     decoder = wire.desk_decoder
     kind = "desk"
     membership: Membership
+
+    def full_bucket(self) -> Bucket:
+        return Bucket(settings.DESK_BURST, settings.DESK_PER_SECOND)
 
     async def connect(self) -> None:
         self.greeted = False

@@ -230,6 +230,7 @@ class Desk(Line):
         self.panes: dict[str, tuple[Log, Outbox]] = {}
         self.greeted = self.refused_take = False
         self.taken: asyncio.Queue[str] = asyncio.Queue()
+        self.asking: asyncio.TimerHandle | None = None
         super().__init__(sown, sown.desk, cookie)
 
     def first_frame(self) -> Frame:
@@ -305,7 +306,9 @@ class Desk(Line):
         elif do == "take":
             self.taken.put_nowait("")
         elif why in PASSING:
-            asyncio.get_running_loop().call_later(1.0, self.ask_all)
+            if self.asking is not None:
+                self.asking.cancel()
+            self.asking = asyncio.get_running_loop().call_later(1.0, self.ask_all)
         else:
             self.ledgers.visible.append(f"refused: {do} {why}")
 

@@ -43,6 +43,7 @@ class Desk {
     /** Whether the server has said how things are on this connection. */
     this.greeted = false;
     this.taking = false;
+    this.asking = 0;
     this.refusal = "";
     /** @type {string | null} the talk that we asked to end */
     this.ending = null;
@@ -280,7 +281,9 @@ class Desk {
       this.panes.get(this.ending)?.explain(sentence);
       this.ending = null;
     } else if (why === "slow_down" || why === "broken") {
-      window.setTimeout(() => this.panes.forEach((pane) => pane.ask(pane.log.lastSeq)), ASK_AGAIN);
+      // Once for all that were refused, or asking again would itself be too much.
+      window.clearTimeout(this.asking);
+      this.asking = window.setTimeout(() => this.panes.forEach((pane) => pane.ask(pane.log.lastSeq)), ASK_AGAIN);
     }
   }
 
