@@ -1,4 +1,4 @@
-"""Too many sockets of one address or at one organisation, and too many beginnings: the others are let in (goals H2, H4)."""
+"""Too many sockets of one address or at one organisation, and too many beginnings: the others are let in (goals H2, H3)."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Whatever happens to a talk, in whatever order: never an illegal state, no number missing, and who came first is first (I8)."""
+"""Whatever happens to a talk, in whatever order: never an illegal state, no number missing, and who came first is first."""
 
 import os
 from datetime import timedelta

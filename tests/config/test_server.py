@@ -11,11 +11,11 @@ from twisted.internet.testing import StringTransport
 from chat.doors import RESTART
 from config.server import (
     FRAGMENTS,
-    STEPS_AT_ONCE,
     LARGEST_BODY,
     LARGEST_FRAME,
     MOST_UNREAD,
     SILENCE,
+    STEPS_AT_ONCE,
     SmallFramesIn,
     SmallRequests,
 )

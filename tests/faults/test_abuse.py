@@ -1,4 +1,4 @@
-"""Somebody who means harm, on one process with the limits of production: the others notice nothing (security goals H1-H4).
+"""Somebody who means harm, on one process with the limits of production: the others notice nothing (security goals H1 to H4).
 
 The attacker comes past nginx, from as many addresses as there are sockets: worse than it can be from outside.
 """
@@ -125,7 +125,8 @@ def test_frames_that_are_too_large_close_their_socket_unread(front):
     with Others(front) as others:
         codes = others.run(attack(others.crowd.sown.visitors))
         others.run(asyncio.sleep(EVERY))
-    assert set(codes) <= {1009, 1006}, "a line that is cut while somebody still writes may lose the code"
+    # A line that is cut while somebody still writes may lose the code.
+    assert set(codes) <= {1009, 1006}
     assert 1009 in codes
 
 
@@ -146,7 +147,7 @@ def test_one_message_of_many_fragments_is_not_waited_for(front, size, payload):
         code = others.run(attack(others.crowd.sown.visitors))
         others.run(asyncio.sleep(EVERY))
         others.did = f"{size.fragments} fragments of {len(payload)}:"
-    assert code in {1009, 1006, 4400}
+    assert code in {1009, 1006}
 
 
 KEYS = st.sampled_from(
@@ -191,10 +192,15 @@ def test_frames_that_mean_nothing_are_refused_and_harm_nobody(front, size):
 def test_a_thousand_messages_a_second_are_slowed_down_and_then_refused(front, size):
     codes = []
 
-    async def shout(path, until):
+    async def shout(path, until, number):
+        # A beginning costs more than a message: they come one after the other.
+        await asyncio.sleep(number * 0.1)
+        began = False
         while time.monotonic() < until:
             socket = await front.open(path)
-            socket.send({"do": "start", "language": "nl", "answers": {}})
+            if not began:
+                socket.send({"do": "start", "language": "nl", "answers": {}})
+                began = True
             while time.monotonic() < until and not socket.closed.done():
                 for _number in range(5):
                     socket.send({"do": "say", "id": "0" * 8 + "-0000-4000-8000-" + "0" * 12, "text": "x" * BYTES})
@@ -204,8 +210,8 @@ def test_a_thousand_messages_a_second_are_slowed_down_and_then_refused(front, si
             socket.drop()
 
     async def attack(path):
-        until = time.monotonic() + size.loud_seconds
-        await asyncio.gather(*(shout(path, until) for _number in range(20)))
+        until = time.monotonic() + 2 + size.loud_seconds
+        await asyncio.gather(*(shout(path, until, number) for number in range(20)))
 
     with Others(front) as others:
         others.run(attack(others.crowd.sown.visitors))

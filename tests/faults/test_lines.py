@@ -1,4 +1,4 @@
-"""Lines as they are in life: they drop, come back, tell twice and in another order, or are not read (security goals I1, I2)."""
+"""Lines as they are in life: they drop, come back, tell twice and in another order, or are not read (security goals I6, I8)."""
 
 import asyncio
 import random

@@ -1,4 +1,4 @@
-"""Web nodes that die, stop, or lose what they stand on, while people talk (security goals I1-I4)."""
+"""Web nodes that die, stop, or lose what they stand on, while people talk (security goals I1 to I5)."""
 
 import asyncio
 
