@@ -110,7 +110,7 @@ def line_status(line: Line, language: str, now: datetime) -> dict[str, Any]:
         "state": found.state,
         "reason": found.reason,
         "queue": found.state == "busy" and found.can_start,
-        "opens": moment(found.opens),
+        "opens_at": moment(found.opens),
         "text": line.text(texts[found.state], language),
         "button": line.text("button", language),
         "name": line.name,

@@ -6,6 +6,7 @@ from chat.views import check, desk, embed, replies, safety, team, visitor
 
 urlpatterns = [
     path("embed.js", embed.embed, name="embed"),
+    path("api/lines/<slug:line>/status", embed.status, name="line_status"),
     path("launcher.js", embed.launcher, name="launcher"),
     path("blank/", safety.blank, name="blank"),
     path("desk/", desk.desk, name="desk"),

@@ -34,6 +34,16 @@ def chat_line(organisation_slug: str, line_slug: str) -> Line:
     return found
 
 
+def only_chat_line(line_slug: str) -> Line:
+    """The chat line in use with this name, where one organisation alone has a line of that name. Raises Http404."""
+    # As above: the address comes before the wall.
+    with across_organisations():
+        found: list[Line] = list(Line.objects.chats().select_related("organisation").filter(slug=line_slug)[:2])
+    if len(found) != 1:
+        raise Http404
+    return found[0]
+
+
 def invitation(fingerprint: str) -> Invitation | None:
     """The invitation behind a link, while the link works."""
     # Who opens a link belongs nowhere yet: the link says whose wall it is.

@@ -30,8 +30,8 @@ def line_page(view: View) -> View:
     """A public page of a chat line: `view(request, line)`."""
 
     @wraps(view)
-    def page(request: HttpRequest, organisation: str, line: str, **kwargs: Any) -> HttpResponse:
-        found = access.chat_line(organisation, line)
+    def page(request: HttpRequest, line: str, organisation: str = "", **kwargs: Any) -> HttpResponse:
+        found = access.chat_line(organisation, line) if organisation else access.only_chat_line(line)
         with inside(found.organisation):
             return view(request, found, **kwargs)
 

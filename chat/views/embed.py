@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
+from django.utils.cache import get_conditional_response
 from django.views.decorators.http import condition, require_safe
 
 from chat.statuses import statuses
@@ -75,11 +76,13 @@ def status(request: HttpRequest, line: Line) -> HttpResponse:
     """The status document (docs/protocol.md): any site may read it, without a cookie."""
     language = language_for(request, line)
     with translation.override(language):
-        response = JsonResponse(statuses.of(line, language))
-    response["Cache-Control"] = "public, max-age=15"
+        response: HttpResponse = JsonResponse(statuses.of(line, language))
+    response["Cache-Control"] = "public, max-age=10"
     response["Vary"] = "Accept-Language"
+    response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     sightings.note(line, request.headers.get("Origin", ""))
-    return response
+    answer = get_conditional_response(request, etag=response["ETag"], response=response)
+    return answer or response
 
 
 @require_safe

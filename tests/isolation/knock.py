@@ -31,7 +31,7 @@ OF_SIGNING_IN = {
     "account_emailaddress",  # allauth copies an account's own address when it looks at the account
 }  # fmt: skip
 # What everybody may keep for a while, because it is the same for everybody.
-CACHED = {"embed", "launcher", "status", "accent", "logo"}
+CACHED = {"embed", "launcher", "status", "line_status", "accent", "logo"}
 # What a script of our pages posts to, and nobody opens.
 POSTED = {"leave"}
 OPEN_TO_ALL = {"everybody", "line", "organisation"}

@@ -3,7 +3,7 @@
 import { part, step, tell } from "./visitor-page.js";
 import { dayAndTime, fill } from "./words.js";
 
-/** @typedef {{state: "open" | "busy" | "closed", reason: string | null, queue: boolean, opens: string | null, text: string}} Status */
+/** @typedef {{state: "open" | "busy" | "closed", reason: string | null, queue: boolean, opens_at: string | null, text: string}} Status */
 
 const EVERY = 20_000;
 
@@ -54,7 +54,7 @@ export class StatusPanel extends EventTarget {
   #reason(status) {
     const { strings } = this;
     const why = status.state === "closed" ? strings.reasons[status.reason ?? "hours"] : "";
-    const opens = status.state === "closed" && status.opens ? fill(strings.opens, { when: dayAndTime(status.opens) }) : "";
+    const opens = status.state === "closed" && status.opens_at ? fill(strings.opens, { when: dayAndTime(status.opens_at) }) : "";
     const queue = status.state === "busy" ? (status.queue ? strings.busy_queue : strings.busy_no_queue) : "";
     return [why, opens, queue].filter(Boolean).join(" ");
   }
