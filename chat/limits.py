@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
+FORGIVEN = 2
+
 
 @dataclass
 class Bucket:
     """Lets `burst` frames through at once and `per_second` from then on.
 
-    `patience` frames over the limit in a row mean that nobody is typing there any more.
+    `patience` frames over the limit mean that nobody is typing there any more; each one within it makes up for FORGIVEN of them.
     """
 
     burst: int
@@ -31,7 +33,7 @@ class Bucket:
             self.over += 1
             return False
         self.tokens -= 1
-        self.over = 0
+        self.over = max(0, self.over - FORGIVEN)
         return True
 
     @property

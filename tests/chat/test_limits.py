@@ -1,5 +1,7 @@
 """How much one socket may send, and how many sockets one place may open."""
 
+import pytest
+
 from chat.limits import Bucket, Pace, Room, Seldom
 
 
@@ -15,12 +17,21 @@ def test_tokens_come_back_with_time_up_to_the_burst():
     ]  # fmt: skip
 
 
-def test_patience_ends_only_after_so_many_in_a_row():
+def test_patience_ends_after_so_many_over_the_limit():
     bucket = Bucket(burst=1, per_second=1, patience=3)
     taken = [bucket.take(1.0) for _ in range(3)]
     assert (taken, bucket.exhausted) == ([True, False, False], False)
     bucket.take(1.0)
     assert bucket.exhausted
+
+
+@pytest.mark.parametrize(("per_second", "ends"), [(4, False), (8, False), (50, True)])
+def test_patience_ends_with_a_flood_and_never_with_haste(per_second, ends):
+    bucket, over = Bucket(burst=20, per_second=3), False
+    for number in range(20 * per_second):
+        bucket.take(1 + number / per_second)
+        over = over or bucket.exhausted
+    assert over == ends
 
 
 def test_seldom_counts_each_kind_by_itself():

@@ -28,7 +28,7 @@ class Size:
     stalled: float = 120.0 if SOAK else 4.0
     malformed: int = 100_000 if SOAK else 1_500
     fragments: int = 131_000
-    loud_seconds: float = 30.0 if SOAK else 4.0
+    loud_seconds: float = 30.0 if SOAK else 6.0
     idle: int = 2_000 if SOAK else 400
     handshakes: float = 200.0 if SOAK else 60.0
     half_open: int = 500 if SOAK else 100
