@@ -45,6 +45,14 @@ def still_at_work(organisation_id: int, membership_ids: set[int]) -> set[int]:
         return set(rows.values_list("pk", flat=True))
 
 
+def at_work_now(membership: Membership) -> Membership | None:
+    """This membership as it is now, with its role and its name, while it opens the desk."""
+    with inside(membership.organisation_id):
+        rows = Membership.objects.in_force().filter(pk=membership.pk, role__in=DESK_ROLES)
+        found: Membership | None = rows.select_related("organisation", "staff").first()
+    return found
+
+
 def still_signed_in(sessions: dict[str, str]) -> set[str]:
     """Those of these sessions (key → mark) that still exist, of people who sign in as they did then (D6)."""
     store = import_module(settings.SESSION_ENGINE).SessionStore

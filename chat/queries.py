@@ -1,5 +1,6 @@
 """Reads that make a page, a status or a frame."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +9,8 @@ from itertools import accumulate
 from typing import Any
 
 from chat import colleagues
-from chat.models import STALE, Conversation, Message, Presence
+from chat.handing import How, Step
+from chat.models import STALE, Conversation, Handover, Message, Presence
 from chat.sealed import Contents
 from chat.states import Party, State
 from helplines import availability
@@ -133,6 +135,37 @@ def public_name(membership: Membership | None, line_id: int) -> str | None:
     return aliases.first() or membership.public_name or None
 
 
+def name_now(membership_id: int, conversation: Conversation) -> str | None:
+    """The name of `public_name` as it is at this moment, on the line where the talk is now."""
+    line = Conversation.objects.filter(pk=conversation.pk).values_list("line_id", flat=True).get()
+    return public_name(Membership.objects.filter(pk=membership_id).first(), line)
+
+
+def shown_names(conversation: Conversation, rows: list[Message]) -> dict[int, str | None]:
+    """By number of a message: its author's name on the line where it was said; another line's name would link them (C04).
+
+    A talk leaves a line with a system message of the moment at which its handover was carried out. Where that message is not
+    found, it is unknown where things were said, and nobody gets a name.
+    """
+    passed = Handover.objects.filter(conversation=conversation, how=How.LINE, state=Step.DONE).order_by(
+        "ended_at", "pk"
+    )
+    moves: list[tuple[Any, Any]] = list(passed.values_list("ended_at", "to_line_id"))
+    notes = Message.objects.filter(
+        conversation=conversation, party=Party.SYSTEM, at__in=[at for at, _line in moves]
+    ).values_list("at", "seq")
+    until = dict(notes)
+    if set(until) != {at for at, _line in moves}:
+        return {}
+    lines = [conversation.came_in_id or conversation.line_id, *(line for _at, line in moves)]
+    marks = [until[at] for at, _line in moves]
+    said_on = {row.seq: lines[bisect_left(marks, row.seq)] for row in rows}
+    known = {
+        (author, line): public_name(author, line) for author, line in {(row.author, said_on[row.seq]) for row in rows}
+    }
+    return {row.seq: known[row.author, said_on[row.seq]] for row in rows}
+
+
 def counsellor_is_there(conversation: Conversation, now: datetime) -> bool:
     """Whether the counsellor of this talk has a desk open, present or pausing."""
     if conversation.counsellor_id is None:
@@ -164,12 +197,12 @@ def history(
         .select_related("author")
         .order_by("seq")[:HISTORY]
     )
-    names = {author: public_name(author, conversation.line_id) for author in {row.author for row in rows}}
+    names = shown_names(conversation, rows)
     last_seq = Conversation.objects.filter(pk=conversation.pk).values_list("last_seq", flat=True).get()
     return {
         "kind": "history",
         "messages": fitting(
-            [{**message_frame(row, contents, names.get(row.author)), **mine(row, reader)} for row in rows]
+            [{**message_frame(row, contents, names.get(row.seq)), **mine(row, reader)} for row in rows]
         ),
         "last_seq": last_seq,
     }

@@ -152,7 +152,7 @@ def resume(*, line: Line, code: str, secret: str, socket: str, now: datetime) ->
             contents = contents_of(conversation)
         except RefusedError:
             raise GoneError("ended") from None
-        name = queries.public_name(conversation.counsellor, line.pk)
+        name = queries.public_name(conversation.counsellor, conversation.line_id)
     return Held(conversation, contents, fresh, name)
 
 

@@ -45,7 +45,9 @@ class DeskConsumer(DeskTools, DeskHanding):
     async def connect(self) -> None:
         self.greeted = False
         self.right_at = 0.0
-        self.open_talks: dict[str, tuple[Conversation, Contents, str | None]] = {}
+        self.open_talks: dict[str, tuple[Conversation, Contents]] = {}
+        # As visitors see them now; read anew with the right, so that a name that was taken away is shown no more.
+        self.names: dict[str, str | None] = {}
         self.typings = Seldom(TYPING_SECONDS)
         self.seen: dict[int, dict[str, int]] = {}
         self.silences: set[str] = set()
@@ -208,7 +210,8 @@ class DeskConsumer(DeskTools, DeskHanding):
     async def say(self, frame: wire.DeskSay) -> None:
         await self.check_right_lately()
         text = wire.said_text(frame.text)
-        conversation, contents, name = await self.talk(frame.talk)
+        conversation, contents = await self.talk(frame.talk)
+        name = await self.name_in(conversation)
         stored = await writer.say(
             Saying(
                 conversation_id=conversation.pk,
@@ -226,21 +229,29 @@ class DeskConsumer(DeskTools, DeskHanding):
             # Who says something more gives the visitor the time to answer it.
             await in_database(silence.sign)(conversation=conversation, now=timezone.now())
 
-    async def talk(self, code: str) -> tuple[Conversation, Contents, str | None]:
+    async def talk(self, code: str) -> tuple[Conversation, Contents]:
         """An own talk with its key, kept while it is open; whether it may be written in is the writer's to say."""
         if code not in self.open_talks:
             self.open_talks[code] = await in_database(self.look_up)(code)
         return self.open_talks[code]
 
-    def look_up(self, code: str) -> tuple[Conversation, Contents, str | None]:
+    def look_up(self, code: str) -> tuple[Conversation, Contents]:
         conversation = access.own_talk(self.membership, code)
+        return conversation, access.contents_of(conversation)
+
+    async def name_in(self, conversation: Conversation) -> str | None:
+        """The name under which the visitor of this talk sees this counsellor, at most a second old."""
+        if conversation.code not in self.names:
+            self.names[conversation.code] = await in_database(self.read_name)(conversation)
+        return self.names[conversation.code]
+
+    def read_name(self, conversation: Conversation) -> str | None:
         with inside(self.membership.organisation_id):
-            name = queries.public_name(self.membership, conversation.line_id)
-        return conversation, access.contents_of(conversation), name
+            return queries.name_now(self.membership.pk, conversation)
 
     async def mark_seen(self, frame: wire.DeskSeen) -> None:
         await self.check_right_lately()
-        conversation, _contents, _name = await self.talk(frame.talk)
+        conversation, _contents = await self.talk(frame.talk)
         last = self.seen.setdefault(conversation.pk, {}).get("counsellor", 0)
         if frame.seq > last and await in_database(self.was_said)(conversation, frame.seq):
             self.seen[conversation.pk] = {"counsellor": frame.seq}
@@ -254,7 +265,7 @@ class DeskConsumer(DeskTools, DeskHanding):
     async def typing(self, frame: wire.DeskTyping) -> None:
         """Only that somebody writes, and only in a talk that is theirs now; kept nowhere."""
         await self.check_right_lately()
-        conversation, _contents, _name = await self.talk(frame.talk)
+        conversation, _contents = await self.talk(frame.talk)
         if self.typings.may(frame.talk, time.monotonic()) and await in_database(self.was_said)(conversation, 0):
             hub.tell([Told(visitor(conversation.organisation_id, conversation.code), {"kind": "typing"})])
 
@@ -282,7 +293,9 @@ class DeskConsumer(DeskTools, DeskHanding):
     async def check_right(self) -> None:
         """The role may have ended since the socket opened: it counts from the next frame on (D6)."""
         self.right_at = time.monotonic()
-        own = {self.membership.pk}
-        if await in_database(access.still_at_work)(self.membership.organisation_id, own) != own:
+        self.names.clear()
+        now = await in_database(access.at_work_now)(self.membership)
+        if now is None:
             await self.finish(NOT_ALLOWED)
             raise RefusedError("not_here")
+        self.membership = now
