@@ -77,6 +77,7 @@ def talk() -> Strings:
             "Do you want to go on with {name}? That is another line of ours. You then wait a moment, and come first."
         ),
         "ask_body": _("Is it fine that {name} helps you further? This talk ends then."),
+        "agreed": _("Agreed: {name} helps you further."),
         "ask_somebody": _("a colleague"),
         "returned": _("This was not sent. Please try again."),
         "still_first": _(

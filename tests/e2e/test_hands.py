@@ -26,6 +26,29 @@ def mentor_of(house: House, line: Line) -> Counsellor:
     return mentor
 
 
+@pytest.mark.promise("C10")
+def test_what_was_agreed_stays_in_sight_after_the_end(house: House, line: Line) -> None:
+    counsellor, visitor = house.counsellor(line), house.visitor(line)
+    house.in_talk(line, visitor, counsellor)
+    counsellor.page.locator("#pass").click()
+    look = counsellor.page.locator("#transfer")
+    look.locator('[name="how"][value="body"]').check()
+    look.locator("#transfer-body").fill("Dienst Voorbeeld")
+    look.locator("#transfer-agreement").fill("Bel morgen om 10 uur")
+    look.locator("#transfer-ask").click()
+    visitor.press("question-yes")
+
+    told = "Afgesproken: Dienst Voorbeeld helpt je verder. Bel morgen om 10 uur"
+    expect(visitor.part("over-agreed")).to_have_text(told)
+    visitor.press("on")
+    visitor.at("thanks")
+    expect(visitor.part("thanks-agreed")).to_have_text(told)
+    visitor.press("restart")
+    visitor.at("promise")
+    assert "Dienst Voorbeeld" not in visitor.page.content()
+    assert visitor.held is None
+
+
 def shot(page: Page, name: str) -> None:
     if folder := os.environ.get("SHOTS"):
         page.screenshot(path=f"{folder}/{name}.png")

@@ -3,10 +3,14 @@
 import { part, tell } from "./visitor-page.js";
 import { fill } from "./words.js";
 
-/** @typedef {{id: string, open: boolean, how: string, name: string | null, agreement: string, why?: string}} Offer */
+/** @typedef {{id: string, open: boolean, how: string, name: string | null, agreement: string | null, why?: string}} Offer */
 
 export class Question {
   #id = "";
+  /** With whom an outside body goes on, and what was agreed about it: a yes that ends the talk. */
+  #asked = "";
+  /** What the visitor said yes to; it stays in sight until they go, and is stored nowhere. */
+  agreed = "";
 
   /**
    * @param {Record<string, any>} strings
@@ -17,6 +21,7 @@ export class Question {
     for (const yes of [true, false]) {
       part(yes ? "question-yes" : "question-no")?.addEventListener("click", () => {
         const id = this.#id;
+        this.agreed = yes ? this.#asked : "";
         this.close();
         // Where the typing goes on, whatever the answer.
         /** @type {HTMLElement | null} */ (document.querySelector("chat-composer textarea"))?.focus();
@@ -28,15 +33,24 @@ export class Question {
   /** @param {Offer} offer */
   hear(offer) {
     if (!offer.open) {
+      if (offer.why !== "done") this.agreed = "";
       if (offer.id === this.#id) this.close();
       return;
     }
     this.#id = offer.id;
     const { strings } = this;
+    this.#asked = offer.how === "body" ? `${fill(strings.agreed, { name: offer.name ?? "" })} ${offer.agreement ?? ""}` : "";
     const sentences = { colleague: strings.ask_colleague, line: strings.ask_line, body: strings.ask_body };
     const sentence = sentences[/** @type {keyof typeof sentences} */ (offer.how)] ?? "";
-    tell("question-agreement", offer.agreement);
+    tell("question-agreement", offer.agreement ?? "");
     this.#show(fill(sentence, { name: offer.name || strings.ask_somebody }));
+  }
+
+  /** What was agreed, beside the last words and the goodbye; "" once the visitor goes from there. */
+  recall(text = this.agreed) {
+    this.agreed = text;
+    tell("over-agreed", text);
+    tell("thanks-agreed", text);
   }
 
   close() {

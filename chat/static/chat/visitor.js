@@ -55,6 +55,7 @@ const click = (name, listener) => {
 function toPromise(notice) {
   tell("offline", "");
   tell("notice", notice);
+  question.recall("");
   show("promise");
   status.ask();
 }
@@ -73,6 +74,7 @@ function toThanks(title, text) {
   tell("offline", "");
   tell("thanks-title", title);
   tell("thanks-text", text);
+  question.recall();
   composer.value = "";
   quiet();
   hideTicket();
@@ -104,6 +106,7 @@ function quiet() {
 
 function freshTalk() {
   quiet();
+  question.recall("");
   log.clear();
   composer.value = "";
   composer.enable();
@@ -187,6 +190,7 @@ function stay(text, next) {
   show("talk");
   /** @type {HTMLElement} */ (part("over")).hidden = false;
   tell("over-text", text);
+  question.recall();
   composer.hidden = !kept;
   composer.disable(strings.over_kept);
   // Not on the button: somebody who is typing would press it with the next Enter.
