@@ -34,7 +34,7 @@ def desk_part(membership: Membership, rows: list[Handover]) -> dict[str, Any]:
     told = [row for row in mine if row.how != How.LOST]
     return {
         "handovers": [frame for row in told if (frame := handover_frame(row, membership)) is not None],
-        "lost": [lost_frame(row) for row in mine if row.how == How.LOST],
+        "lost": [lost_frame(row) for row in mine if row.how == How.LOST and not is_back(row)],
     }
 
 
@@ -69,6 +69,11 @@ def handover_frame(row: Handover, membership: Membership) -> dict[str, Any] | No
         "note": note,
         "answer": answer,
     }
+
+
+def is_back(row: Handover) -> bool:
+    """Whether who lost the talk took it on again themselves: that is no news to them."""
+    return row.conversation.counsellor_id == row.asker_id
 
 
 def lost_frame(row: Handover) -> dict[str, Any]:

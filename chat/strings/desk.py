@@ -29,6 +29,8 @@ def _shared_parts() -> shared.Strings:
         "composer_label_with": _("Your message to {name}"),
         "system": {
             "joined": _("The talk began at {time}"),
+            "joined_again": _("{name} went on with the visitor at {time}"),
+            "joined_again_nameless": _("Somebody went on with the visitor at {time}"),
             "left": _("The visitor left at {time}"),
             "passed": _("A colleague took the talk on at {time}. The visitor agreed."),
             "passed_on": _("The visitor went to another line at {time}, as agreed."),
@@ -57,7 +59,7 @@ def _strip() -> shared.Strings:
 def _lists() -> shared.Strings:
     return {
         "visitor": _("Visitor"),
-        "visitor_since": _("Visitor, {time}"),
+        "visitor_marked": _("Visitor {mark}"),
         "waiting_one": _("{n} visitor is waiting."),
         "waiting_many": _("{n} visitors are waiting."),
         "unread_one": _("{n} new"),
@@ -142,7 +144,9 @@ def _problems() -> shared.Strings:
         "refused_slow_down": _("That was too fast for us. Try again in a second."),
         "refused_broken": _("That did not work, on our side. Nothing changed. Try again."),
         "refused_offline": _("There is no connection now. The talk goes on. Try again when the connection is back."),
-        "barrier_sign_in": _("You are no longer signed in, or may not be here. Your talks are kept. Sign in again."),
+        "barrier_sign_in": _(
+            "You are no longer signed in, or may not be here. After half a minute your talks go to a colleague. Sign in again."
+        ),
         "barrier_sign_in_link": _("Sign in"),
         "barrier_stopped": _("The desk lost its connection and could not get it back. Load the page again."),
         "barrier_reload_link": _("Load again"),

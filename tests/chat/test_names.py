@@ -105,3 +105,22 @@ async def test_who_lost_a_talk_reads_what_became_of_it():
             await other.hear("taken")
         async with desk(member) as counsellor:
             assert counsellor.first["lost"][0]["where"] == "colleague"
+
+
+async def test_who_took_their_own_visitor_back_reads_nothing_of_a_colleague():
+    line, member = await staffed()
+    async with visitor(line) as client:
+        async with desk(member) as counsellor:
+            await client.say("start", language="nl")
+            code = (await client.hear("started"))["code"]
+            await counsellor.say("take")
+            await counsellor.hear("taken")
+        await in_database(lose)(member)
+        await in_database(requeue.heal)(organisation_id=line.organisation_id, now=(await stored(code))[0].started_at)
+        async with desk(member) as counsellor:
+            assert [told["where"] for told in counsellor.first["lost"]] == ["waiting"]
+            await counsellor.say("presence", state="present")
+            await counsellor.say("take")
+            await counsellor.hear("taken")
+        async with desk(member) as counsellor:
+            assert counsellor.first["lost"] == []

@@ -107,14 +107,20 @@ export class AdvicePanel {
   }
 
   /** @param {Entry} entry */
-  lay({ talk }) {
+  lay(entry) {
+    const { talk } = entry;
     this.#askers.get(talk.code)?.root.remove();
-    const words = { label: fill(this.strings.advice_ask_label, { name: nameOf(talk, this.strings) }), button: this.strings.advice_ask, about: "advice-about", limit: this.limit };
+    const words = { label: fill(this.strings.advice_ask_label, { name: nameOf(entry, this.strings) }), button: this.strings.advice_ask, about: "advice-about", limit: this.limit };
     const writer = new Writer(words, (id, text) => this.post({ do: "ask", talk: talk.code, id, text }), this.strings);
     this.#askers.set(talk.code, writer);
     part("advice-asking").append(writer.root);
     // A talk that was taken over brings its questions along.
     this.arrive();
+  }
+
+  empty() {
+    this.#items.clear();
+    this.#answerers.clear();
   }
 
   /** @param {string} code */

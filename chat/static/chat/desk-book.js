@@ -16,6 +16,14 @@
 /** A view that was on its way while a talk was taken may not name it yet: for so long that does not end the talk here. */
 const CROSSING = 2000;
 
+/** Letters that nobody takes for a digit, or for each other. */
+const LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/** @param {Entry} entry */
+function calledBy(entry) {
+  return (entry.talk.nickname ?? "").trim().toLowerCase();
+}
+
 /** One talk as this tab knows it. */
 export class Entry {
   /**
@@ -24,6 +32,10 @@ export class Entry {
    */
   constructor(talk, now) {
     this.talk = talk;
+    /** What tells this talk from the others on the desk; the book gives it. */
+    this.mark = "";
+    /** Whether another talk here has the same nickname. */
+    this.isNamesake = false;
     this.knownSince = now;
     /** Up to where this counsellor has read. */
     this.seen = talk.seen_seq;
@@ -31,6 +43,8 @@ export class Entry {
     this.unreadSeqs = new Set();
     /** When each side last wrote, as the server tells it; "" before the first word. */
     this.spoke = { visitor: "", counsellor: "" };
+    /** When we ourselves last wrote; before us a colleague may have had the talk. */
+    this.wroteAt = "";
     /** @type {{by: string | null, why: string | null, at: number} | null} set when the talk is over */
     this.ended = null;
   }
@@ -48,13 +62,14 @@ export class Entry {
    * @param {Message} message
    */
   hear(message) {
-    if (message.from !== "system") this.wrote(message.from, message.at);
+    if (message.from !== "system") this.wrote(message.from, message.at, message.mine);
     if (message.from === "visitor" && message.seq > this.seen) this.unreadSeqs.add(message.seq);
   }
 
-  /** @param {"visitor" | "counsellor"} who @param {string} at */
-  wrote(who, at) {
+  /** @param {"visitor" | "counsellor"} who @param {string} at @param {boolean} [mine] false: a colleague's */
+  wrote(who, at, mine = true) {
     if (at > this.spoke[who]) this.spoke[who] = at;
+    if (who === "counsellor" && mine && at > this.wroteAt) this.wroteAt = at;
   }
 
   /**
@@ -133,8 +148,24 @@ export class Book {
       return null;
     }
     const entry = new Entry(talk, now);
+    this.name(entry);
     this.entries.set(talk.code, entry);
     return entry;
+  }
+
+  /**
+   * Give a new talk a letter that no other talk on this desk has. It comes from the talk's code, so that after a reload, and
+   * in another tab, it is the same; of two with one letter the later has a number too.
+   * @param {Entry} entry
+   */
+  name(entry) {
+    const others = [...this.entries.values()];
+    const letter = LETTERS[[...entry.talk.code].reduce((sum, sign) => sum + sign.charCodeAt(0), 0) % LETTERS.length];
+    const marks = new Set(others.map((other) => other.mark));
+    entry.mark = letter;
+    for (let n = 2; marks.has(entry.mark); n += 1) entry.mark = `${letter}${n}`;
+    const called = calledBy(entry);
+    entry.isNamesake = called !== "" && others.some((other) => calledBy(other) === called);
   }
 
   /**
@@ -154,6 +185,14 @@ export class Book {
   forget(code) {
     this.entries.delete(code);
     if (this.active === code) this.active = null;
+  }
+
+  /** Know nothing of anybody any more. */
+  clear() {
+    this.entries.clear();
+    this.waiting = [];
+    this.active = null;
+    this.presence = "away";
   }
 
   get current() {

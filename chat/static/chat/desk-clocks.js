@@ -79,7 +79,7 @@ export class Clocks {
     this.visitor.hidden = this.own.hidden = Boolean(ended);
     this.visitor.dataset.phase = urgency(waits);
     write(this.visitor, this.#since(spoke.visitor, now, waits < 0 ? this.strings.since_visitor : this.strings.since_visitor_waits, this.strings.since_visitor_none));
-    write(this.own, this.#since(spoke.counsellor, now, this.strings.since_own, this.strings.since_own_none));
+    write(this.own, this.#since(entry.wroteAt, now, this.strings.since_own, this.strings.since_own_none));
   }
 
   /** @param {string} at @param {number} now @param {string} sentence @param {string} never */

@@ -10,17 +10,22 @@ export class Colleagues {
   /**
    * @param {Record<string, any>} strings
    * @param {(talk: string, why: string) => void} onTakeOver
+   * @param {() => boolean} mayTake whether one more talk can come here; says why when not
    */
-  constructor(strings, onTakeOver) {
+  constructor(strings, onTakeOver, mayTake) {
     this.strings = strings;
     this.onTakeOver = onTakeOver;
+    this.mayTake = mayTake;
     /** @type {Colleague[]} */
     this.there = [];
+    /** @type {Map<string, string>} by talk: why it is to be taken over, until it is not there to be taken any more */
+    this.reasons = new Map();
   }
 
   /** @param {{colleagues: Colleague[], guided: Guided[]}} frame */
   tell({ colleagues, guided }) {
     this.there = colleagues;
+    for (const code of this.reasons.keys()) if (!guided.some((one) => one.code === code)) this.reasons.delete(code);
     show(part("colleagues-empty"), colleagues.length === 0);
     show(part("colleagues"), colleagues.length > 0);
     keepInStep(
@@ -56,13 +61,15 @@ export class Colleagues {
    * @param {string} about
    */
   async ask(one, about) {
+    if (!this.mayTake()) return;
     const dialog = /** @type {HTMLDialogElement} */ (part("takeover"));
     const why = /** @type {HTMLTextAreaElement} */ (part("takeover-why"));
-    why.value = "";
+    why.value = this.reasons.get(one.code) ?? "";
     write(part("takeover-about"), about);
     dialog.returnValue = "";
     dialog.showModal();
     await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+    this.reasons.set(one.code, why.value);
     if (dialog.returnValue === "take" && why.value.trim()) this.onTakeOver(one.code, why.value.trim());
   }
 }

@@ -1,6 +1,8 @@
 /** What was written and not yet sent survives a reload of the desk: in this tab alone, and no longer than the talk lasts. */
 
 const PLACE = "toeverlaat.draft.";
+/** A message that waits its three seconds (desk-undo.js). */
+const HELD = "toeverlaat.held.";
 
 export class Drafts {
   constructor() {
@@ -28,7 +30,8 @@ export class Drafts {
   keepOnly(codes) {
     try {
       for (const key of Object.keys(sessionStorage)) {
-        if (key.startsWith(PLACE) && !codes.includes(key.slice(PLACE.length))) sessionStorage.removeItem(key);
+        const place = [PLACE, HELD].find((one) => key.startsWith(one));
+        if (place && !codes.includes(key.slice(place.length))) sessionStorage.removeItem(key);
       }
     } catch {
       // A browser that stores nothing has nothing to forget.

@@ -28,7 +28,7 @@ export class Hands {
     this.frame = null;
     /** @type {Set<string>} answers that were read */
     this.read = new Set();
-    this.colleagues = new Colleagues(strings, (talk, why) => this.send({ do: "takeover", talk, why }));
+    this.colleagues = new Colleagues(strings, (talk, why) => this.send({ do: "takeover", talk, why }), () => this.mayTake());
     this.sentences = {
       declined: strings.hand_declined, refused: strings.hand_refused, expired: strings.hand_expired, void: strings.hand_void,
       asked: strings.hand_asked, offered: strings.hand_offered,
@@ -47,6 +47,14 @@ export class Hands {
   send(frame) {
     const sent = this.wire.send(frame);
     this.explain(sent ? "" : this.strings.refused_offline);
+  }
+
+  /** Say what stands in the way of one more talk, before anybody writes why they want it. */
+  mayTake() {
+    const { obstacle } = this.book;
+    const stands = obstacle === "not_present" || obstacle === "no_room" ? this.refusals[obstacle] : "";
+    this.explain(stands);
+    return stands === "";
   }
 
   /** @param {string} sentence */
@@ -72,6 +80,7 @@ export class Hands {
   /** @param {any} frame */
   tell(frame) {
     this.frame = frame;
+    if (frame.presence === "present" && part("hands-refusal").textContent === this.refusals.not_present) this.explain("");
     this.colleagues.tell(frame);
     for (const { talk } of /** @type {Lost[]} */ (frame.lost)) {
       // A talk that we lost while nothing could reach us: say so, and not only that it is over.
@@ -92,6 +101,12 @@ export class Hands {
     const entry = this.book.current;
     const pending = (this.frame?.handovers ?? []).some((/** @type {Handover} */ one) => one.mine && one.talk === entry?.talk.code && this.isPending(one));
     show(part("pass"), (entry?.isOpen ?? false) && !pending);
+  }
+
+  empty() {
+    this.explain("");
+    this.colleagues.reasons.clear();
+    this.tell({ handovers: [], lost: [], colleagues: [], guided: [], other_lines: [] });
   }
 
   /** @param {Handover} one */
@@ -144,7 +159,7 @@ export class Hands {
   makeOwn(one) {
     const { strings } = this;
     const entry = this.book.entries.get(one.talk);
-    const visitor = entry ? nameOf(entry.talk, strings) : strings.visitor;
+    const visitor = entry ? nameOf(entry, strings) : strings.visitor;
     const sentence = this.sentences[/** @type {keyof Hands["sentences"]} */ (one.state)];
     const card = tree("li", "hand", element("p", "hand__text", fill(sentence, { name: one.name, visitor })));
     if (one.answer) card.append(element("p", "hand__note", fill(strings.hand_note, { note: one.answer })));

@@ -3,19 +3,20 @@
 import { phase, urgency, waitsForUs } from "./desk-clocks.js";
 import { enable, isEnabled, keepInStep, part, show, tree, write } from "./desk-dom.js";
 import { asClock, asMinutes, counted, elapsed, languageName } from "./desk-time.js";
-import { clock, element, fill } from "./words.js";
+import { element, fill } from "./words.js";
 
 /** @typedef {import("./desk-book.js").Book} Book */
 /** @typedef {import("./desk-book.js").Entry} Entry */
 /** @typedef {import("./desk-book.js").Waiting} Waiting */
 
 /**
- * How a visitor is called here: the nickname, or "Visitor" with the time at which the talk began, so that two of them differ.
- * @param {import("./desk-book.js").Talk} talk
+ * How a visitor is called here: the nickname, or "Visitor" with a letter; no two talks on a desk are called the same.
+ * @param {Entry} entry
  * @param {Record<string, string>} strings
  */
-export function nameOf(talk, strings) {
-  return talk.nickname || fill(strings.visitor_since, { time: clock(talk.since) });
+export function nameOf({ talk: { nickname }, mark, isNamesake }, strings) {
+  if (!nickname) return fill(strings.visitor_marked, { mark });
+  return isNamesake ? `${nickname} (${mark})` : nickname;
 }
 
 export class Lists {
@@ -121,7 +122,7 @@ export class Lists {
     else button.removeAttribute("aria-current");
     button.classList.toggle("talk-button--unread", entry.unread > 0);
     button.classList.toggle("talk-button--over", !entry.isOpen);
-    write(name, nameOf(entry.talk, this.strings));
+    write(name, nameOf(entry, this.strings));
     show(badge, entry.unread > 0);
     write(badge, counted(entry.unread, this.strings.unread_one, this.strings.unread_many));
     write(line, entry.talk.line_name);

@@ -42,7 +42,7 @@ class Pad {
     this.box.maxLength = limit;
     const settings = { autocomplete: "off", spellcheck: "false", writingsuggestions: "false", dir: "auto", "aria-describedby": "notes-about" };
     for (const [name, value] of Object.entries(settings)) this.box.setAttribute(name, value);
-    const label = element("label", "notes__label", fill(strings.notes_label, { name: nameOf(entry.talk, strings) }));
+    const label = element("label", "notes__label", fill(strings.notes_label, { name: nameOf(entry, strings) }));
     label.htmlFor = this.box.id;
     this.said = element("p", "notes__said");
     this.said.setAttribute("role", "status");
@@ -208,6 +208,12 @@ export class Notes {
     pad.save();
     pad.isLeaving = true;
     this.#clear(pad);
+  }
+
+  /** Whatever was not stored goes too. */
+  empty() {
+    for (const pad of this.#pads.values()) pad.root.remove();
+    this.#pads.clear();
   }
 
   /** @param {Pad} pad */

@@ -55,17 +55,18 @@ export class TalkPane {
     const head = tree("header", "talk__head", titles, this.button, tree("div", "talk__clocks", this.there, ...this.clocks.lines));
     this.root = tree("article", "talk", head, this.log, tree("div", "talk__foot", this.status, this.refusal, this.undo.root, this.typing.line, this.tools, this.composer));
     this.root.hidden = true;
+    this.beganSeq = Infinity;
     this.prepare();
     this.listen();
   }
 
   /** Give the shared parts their words; the name of the visitor in them guards against writing in the wrong talk. */
   prepare() {
-    const name = nameOf(this.entry.talk, this.strings);
+    const name = nameOf(this.entry, this.strings);
     this.name.id = `talk-${this.code}`;
     this.root.setAttribute("aria-labelledby", this.name.id);
     this.log.own = "counsellor";
-    this.log.words = { ...this.strings, log_nameless: this.entry.talk.nickname || this.strings.visitor, log_label: fill(this.strings.log_label_with, { name }) };
+    this.log.words = { ...this.strings, log_nameless: name, log_label: fill(this.strings.log_label_with, { name }) };
     this.composer.words = { ...this.strings, composer_label: fill(this.strings.composer_label_with, { name }) };
   }
 
@@ -121,17 +122,30 @@ export class TalkPane {
     this.outbox.resend();
   }
 
+  /**
+   * Who goes on with a talk joins it again: it began only once.
+   * @param {import("./chat-log.js").Message} message
+   */
+  told(message) {
+    if (message.from !== "system" || message.text !== "joined") return message;
+    this.beganSeq = Math.min(this.beganSeq, message.seq);
+    if (message.seq === this.beganSeq) return message;
+    return { ...message, text: message.name ? "joined_again" : "joined_again_nameless" };
+  }
+
   /** @param {import("./chat-log.js").Message} message */
   said(message) {
     this.typing.stop();
     this.entry.hear(message);
-    this.log.add(message);
+    // Whether it is the beginning, what came before it tells; that is asked for already, and brings this line along.
+    if (message.text === "joined" && message.from === "system" && message.seq > this.log.lastSeq + 1) return;
+    this.log.add(this.told(message));
   }
 
   typed() {
     if (!this.entry.isOpen) return;
     this.typing.aloud(preferences.get("typed"));
-    this.typing.show(fill(this.strings.typing, { name: nameOf(this.entry.talk, this.strings) }));
+    this.typing.show(fill(this.strings.typing, { name: nameOf(this.entry, this.strings) }));
   }
 
   /** @param {{messages: import("./chat-log.js").Message[], last_seq: number}} frame */
@@ -140,7 +154,7 @@ export class TalkPane {
       this.entry.hear(message);
       this.outbox.stored(message.id ?? "");
     }
-    this.log.addAll(messages);
+    this.log.addAll(messages.map((message) => this.told(message)));
     if (messages.length > 0 && this.log.lastSeq < last) this.ask(this.log.lastSeq);
   }
 
@@ -177,7 +191,7 @@ export class TalkPane {
   render(online, now) {
     const { talk, isOpen } = this.entry;
     this.root.classList.toggle("talk--over", !isOpen);
-    write(this.name, nameOf(talk, this.strings));
+    write(this.name, nameOf(this.entry, this.strings));
     write(this.about, `${talk.line_name} · ${languageName(talk.language)}`);
     this.renderThere(talk.present, isOpen);
     this.clocks.render(this.entry, now);

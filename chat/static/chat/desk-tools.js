@@ -50,6 +50,12 @@ export class Tools {
     this.advice.drop(code);
   }
 
+  /** Nothing of anybody stays on the screen. */
+  empty() {
+    this.notes.empty();
+    this.advice.empty();
+  }
+
   /** The line is there, for the first time or again. */
   arrive() {
     this.notes.arrive();

@@ -111,7 +111,7 @@ class Desk {
   /** @param {Entry} entry */
   async end(entry) {
     const pane = this.panes.get(entry.talk.code);
-    const title = fill(this.strings.end_title, { name: nameOf(entry.talk, this.strings) });
+    const title = fill(this.strings.end_title, { name: nameOf(entry, this.strings) });
     const why = await askReason({ title, hasDraft: pane?.hasDraft ?? false });
     if (why === null || !entry.isOpen) return;
     pane?.undo.release();
@@ -121,11 +121,7 @@ class Desk {
 
   /** Take a talk that is over off the desk; the next one that goes on comes in its place. @param {string} code */
   dismiss(code) {
-    this.panes.get(code)?.root.remove();
-    this.panes.delete(code);
-    this.tools.drop(code);
-    this.shift.drop(code);
-    this.book.forget(code);
+    this.remove(code);
     const next = this.book.talks.find((entry) => entry.isOpen) ?? this.book.talks[0];
     if (next) this.choose(next.talk.code, true);
     else {
@@ -133,6 +129,15 @@ class Desk {
       this.render();
       this.lists.take.focus();
     }
+  }
+
+  /** @param {string} code */
+  remove(code) {
+    this.panes.get(code)?.root.remove();
+    this.panes.delete(code);
+    this.tools.drop(code);
+    this.shift.drop(code);
+    this.book.forget(code);
   }
 
   /** Give a new entry its pane and ask for what was said. @param {Entry} entry */
@@ -173,10 +178,22 @@ class Desk {
     if (state !== "online") this.greeted = this.taking = false;
     show(part("barrier"), state === "stopped");
     if (state !== "stopped") return;
+    if (code === 4403) this.empty();
     const link = /** @type {HTMLAnchorElement} */ (part("barrier-link"));
     write(part("barrier-text"), code === 4403 ? this.strings.barrier_sign_in : this.strings.barrier_stopped);
     write(link, code === 4403 ? this.strings.barrier_sign_in_link : this.strings.barrier_reload_link);
     if (code !== 4403) link.href = location.pathname;
+  }
+
+  /** Who may not be here any more reads nothing here any more, and neither does who sits down at this computer next. */
+  empty() {
+    for (const code of this.panes.keys()) this.remove(code);
+    this.book.clear();
+    this.hands.empty();
+    this.tools.empty();
+    this.shift.drafts.keepOnly([]);
+    for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+    for (const form of document.querySelectorAll("form")) form.reset();
   }
 
   /** @param {import("./desk-book.js").DeskFrame} frame */
@@ -310,7 +327,7 @@ class Desk {
   /** Without a talk on the screen: what happens next. */
   renderEmpty() {
     const { book, strings } = this;
-    show(part("talk-empty"), book.current === null);
+    show(part("talk-empty"), book.current === null && this.wire.state !== "stopped");
     const texts = {
       present: book.waiting.length > 0
         ? [strings.empty_waiting_title, strings.empty_waiting_text]
