@@ -118,7 +118,7 @@ def waiting_frame(conversation: Conversation, present: bool, alert_seconds: int)
         "code": conversation.code,
         "line": conversation.line.slug,
         "line_name": conversation.line.name,
-        "since": moment(conversation.waiting_since),
+        "since": moment(conversation.waits_from),
         "language": conversation.language,
         "present": present,
         "back": conversation.back_at is not None,
@@ -128,7 +128,7 @@ def waiting_frame(conversation: Conversation, present: bool, alert_seconds: int)
 
 def alert_at(conversation: Conversation, alert_seconds: int) -> datetime:
     """The moment from which others are told of who waits; who was in a talk already waits since that broke off."""
-    return (conversation.back_at or conversation.waiting_since) + timedelta(seconds=alert_seconds)
+    return conversation.waits_from + timedelta(seconds=alert_seconds)
 
 
 # Drawing

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from channels.db import database_sync_to_async
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from chat import queries
@@ -59,7 +60,8 @@ def frame(
 def recently(line: Line, now: datetime) -> tuple[list[float], list[float]]:
     """How many minutes the last talks of a line took, and how many their visitors had waited."""
     rows = Conversation.objects.filter(line=line, claimed_at__isnull=False, ended_at__gt=now - RECENT)
-    found = list(rows.order_by("-ended_at").values_list("waiting_since", "claimed_at", "ended_at")[:RECENT_TALKS])
+    since = Coalesce("back_at", "waiting_since")
+    found = list(rows.order_by("-ended_at").values_list(since, "claimed_at", "ended_at")[:RECENT_TALKS])
     lengths = [minutes(claimed, ended) for _since, claimed, ended in found]
     return lengths, [minutes(since, claimed) for since, claimed, _ended in found]
 

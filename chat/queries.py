@@ -241,6 +241,7 @@ def talk_frame(conversation: Conversation, contents: Contents, now: datetime) ->
         "answers": contents.answers(conversation),
         "language": conversation.language,
         "since": moment(conversation.started_at),
+        "waited_from": moment(conversation.waits_from),
         "claimed": moment(conversation.claimed_at),
         "last_seq": conversation.last_seq,
         "seen_seq": conversation.counsellor_seen_seq,

@@ -73,7 +73,7 @@ def missed(lines: list[Line], since: datetime) -> list[Missed]:
         Missed(
             line=row.line.name,
             at=row.ended_at,
-            waited=row.ended_at - (row.back_at or row.waiting_since),
+            waited=row.ended_at - row.waits_from,
             why=str(row.end_reason),
             was_in_talk=row.back_at is not None,
         )

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Min
+from django.db.models.functions import Coalesce
 
 from chat import announce
 from chat.models import Conversation
@@ -31,5 +32,9 @@ def tell_overdue(*, organisation_id: int, now: datetime) -> bool:
 def everywhere(now: datetime) -> tuple[int, float]:
     """How many wait in the whole installation, and for how many seconds the first of them (0.0 when nobody waits)."""
     with across_organisations():  # one number for the operator, of all organisations together
-        found = Conversation.objects.waiting().order_by().aggregate(count=Count("pk"), first=Min("waiting_since"))
+        found = (
+            Conversation.objects.waiting()
+            .order_by()
+            .aggregate(count=Count("pk"), first=Min(Coalesce("back_at", "waiting_since")))
+        )
     return found["count"], (now - found["first"]).total_seconds() if found["first"] else 0.0

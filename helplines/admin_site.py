@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -22,7 +23,7 @@ class HelplinesAdminSite(admin.AdminSite):
     site_title = _("Toeverlaat")
     site_header = _("Administration")
     index_title = _("Administration")
-    site_url = reverse_lazy("start")  # type: ignore[assignment]
+    site_url = format_lazy("{}?stay", reverse_lazy("start"))  # type: ignore[assignment]
     enable_nav_sidebar = False
 
     # What belongs together on the first page, in the order in which somebody sets up a helpline.

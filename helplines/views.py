@@ -28,7 +28,7 @@ class Place(NamedTuple):
 @require_safe
 @signed_in
 def start(request: HttpRequest) -> HttpResponse:
-    """Where a person lands after signing in: straight at the one place there is, else a choice."""
+    """Where a person lands after signing in: straight at the one place there is, else a choice. With `?stay` always here."""
     staff = cast(Staff, request.user)
     if not second_factor.is_open_for(request):
         return to_second_step(request)
@@ -37,7 +37,7 @@ def start(request: HttpRequest) -> HttpResponse:
     places = list(dict.fromkeys([*map(to_sign, unsigned), *map(to_work, memberships)]))
     if staff.is_superuser:
         places.append(Place(None, _("All organisations of this installation"), reverse("admin:index")))
-    if len({place.url for place in places}) == 1:
+    if "stay" not in request.GET and len({place.url for place in places}) == 1:
         return redirect(places[0].url)
     return render(request, "helplines/start.html", {"places": places, "memberships": memberships})
 

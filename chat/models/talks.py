@@ -144,6 +144,11 @@ class Conversation(models.Model):
         """The same rule as `ConversationQuerySet.visitor_there`, for a row that was read already."""
         return self.visitor_connected and self.visitor_seen_at > now - STALE
 
+    @property
+    def waits_from(self) -> datetime:
+        """Since when the visitor waits, or waited last: who was in a talk already waits since that broke off."""
+        return self.back_at or self.waiting_since
+
     def time_left(self, now: datetime) -> dict[str, int | None]:
         """How many seconds a talk has until its soft end, by the server's clock; null while nobody has it (C03)."""
         left = None

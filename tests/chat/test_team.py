@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from chat import access, handovers, team
+from chat import access, handovers, picture, team, waits
 from chat.models import Conversation, Handover
+from chat.queries import moment
 from chat.wire import RefusedError
 from helplines.tenancy import across_organisations, inside
 from tests.factories.chat import (
@@ -61,6 +62,18 @@ def test_coordinators_see_the_lines(role):
     assert ([one.name for one in entry.present], entry.room, entry.waiting) == ([str(member.staff)], 1, 1)
     assert (entry.longest // 5, entry.missed, entry.longest_in_words[:4]) == (25, 1, "02:0")
     assert answer["Cache-Control"] == "no-store"
+
+
+def test_who_was_in_a_talk_waits_since_it_broke_off():
+    line, _members = staffed_line(capacity=2)
+    now = timezone.now()
+    talk = ConversationFactory(line=line, waiting_since=now - timedelta(hours=1), back_at=now - timedelta(seconds=30))
+    [entry] = read(line, "", "manager").context["lines"]
+    assert entry.longest // 10 == 3
+    assert waits.everywhere(now) == (1, 30.0)
+    with inside(line.organisation):
+        [(_line, frame)] = picture.board(line.organisation_id, now).waiting
+    assert (frame["since"], frame["back"]) == (moment(talk.back_at), True)
 
 
 @pytest.mark.parametrize("name", ["", "now/"])

@@ -77,6 +77,17 @@ def test_start_leads_straight_to_the_one_place_of_a_role(role, place):
     assert signed_in(member.staff).get("/start/").url == place.format(member.organisation.slug)
 
 
+@pytest.mark.parametrize("role", list(Role))
+def test_start_page_stays_for_who_asked_for_it(role):
+    member = MembershipFactory(role=role)
+    client = signed_in(member.staff)
+    work = client.get("/start/").url
+    shown = page(client.get("/start/?stay"))
+    for place in (work, "/account/password/change/", "/account/second-step/", "/account/logout/"):
+        assert f'{place}"' in shown
+    assert '/start/?stay"' in page(client.get(work, follow=True))
+
+
 @pytest.mark.promise("J01")
 def test_start_leads_to_the_agreement_first():
     member = MembershipFactory(accepted=False)

@@ -13,7 +13,7 @@ import { clock, element, fill } from "./words.js";
  * @returns {[string, string][]}
  */
 export function rows(talk, strings) {
-  const waited = asClock(Math.max(0, Date.parse(talk.claimed) - Date.parse(talk.since)));
+  const waited = asClock(Math.max(0, Date.parse(talk.claimed) - Date.parse(talk.waited_from)));
   return [
     ...talk.answers.map((answer) => /** @type {[string, string]} */ ([answer.label, answer.value])),
     [strings.known_line, talk.line_name],
