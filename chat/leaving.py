@@ -5,12 +5,13 @@ from datetime import datetime
 
 from chat import service
 from chat.models import Conversation
+from chat.states import Why
 from helplines.models import Line
 from helplines.tenancy import inside
 
 
 def leave_at_once(*, line: Line, code: str, secret: str, now: datetime) -> bool:
-    """End the talk as left by its visitor, whether they wait or talk; gives whether the secret was that of the tab.
+    """End the talk of a visitor who goes away, whether they wait or talk; gives whether the secret was that of the tab.
 
     A wrong secret, another line and a talk that is over change nothing. Nothing is stored in the talk after this.
     """
@@ -22,5 +23,5 @@ def leave_at_once(*, line: Line, code: str, secret: str, now: datetime) -> bool:
             hmac.compare_digest(shown, held) for held in (conversation.secret, conversation.next_secret)
         )
         if conversation is not None and known:
-            service.leave(conversation=conversation, now=now)
+            service.leave(conversation=conversation, why=Why.EXIT, now=now)
     return known

@@ -235,11 +235,11 @@ def drop(*, conversation: Conversation, socket: str, now: datetime) -> None:
             announce.tell_visitor_presence(conversation, present=False)
 
 
-def leave(*, conversation: Conversation, now: datetime) -> None:
+def leave(*, conversation: Conversation, now: datetime, why: Why = Why.LEFT) -> None:
     """The visitor ends the talk, or stops waiting. A talk that is over already stays as it is."""
     with inside(conversation.organisation_id), transaction.atomic():
-        if not finish(conversation=conversation, name="close", by=Party.VISITOR, why=Why.LEFT, now=now):
-            finish(conversation=conversation, name="abandon", by=Party.VISITOR, why=Why.LEFT, now=now)
+        if not finish(conversation=conversation, name="close", by=Party.VISITOR, why=why, now=now):
+            finish(conversation=conversation, name="abandon", by=Party.VISITOR, why=why, now=now)
 
 
 def close(*, conversation: Conversation, membership: Membership, why: str, now: datetime) -> None:

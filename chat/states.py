@@ -34,6 +34,7 @@ class Why(StrEnum):
     """The reason of an end."""
 
     LEFT = "left"
+    EXIT = "exit"
     FINISHED = "finished"
     REFERRED = "referred"
     NO_ANSWER = "no_answer"
@@ -59,7 +60,7 @@ MOVES = {
         frozenset({State.ACTIVE}),
         State.CLOSED,
         frozenset({Party.VISITOR, Party.COUNSELLOR}),
-        frozenset({Why.LEFT, Why.FINISHED, Why.REFERRED, Why.NO_ANSWER, Why.MISUSE}),
+        frozenset({Why.LEFT, Why.EXIT, Why.FINISHED, Why.REFERRED, Why.NO_ANSWER, Why.MISUSE}),
     ),
     # Only after two notices that anybody can stop: see chat/silence.py.
     "lapse": Move(frozenset({State.ACTIVE}), State.CLOSED, frozenset({Party.SYSTEM}), frozenset({Why.NO_ANSWER})),
@@ -67,7 +68,7 @@ MOVES = {
         frozenset({State.WAITING, State.ACTIVE}),
         State.ABANDONED,
         frozenset({Party.VISITOR, Party.SYSTEM}),
-        frozenset({Why.LEFT, Why.NOT_BACK}),
+        frozenset({Why.LEFT, Why.EXIT, Why.NOT_BACK}),
     ),
     "refuse": Move(frozenset({State.WAITING}), State.REFUSED, frozenset({Party.SYSTEM}), frozenset({Why.LINE_CLOSED})),
 }

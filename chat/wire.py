@@ -52,7 +52,9 @@ class Keep(Frame):
 
 
 class Leave(Frame):
-    pass
+    """The visitor ends the talk; by the quick exit, they are gone already."""
+
+    exit: bool = False
 
 
 class Hello(Frame):

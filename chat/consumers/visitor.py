@@ -34,7 +34,7 @@ from chat.keeper import Whereabouts, keeper
 from chat.limits import Seldom
 from chat.models import new_code
 from chat.states import OVER as STATES_OVER
-from chat.states import State
+from chat.states import State, Why
 from chat.wire import RefusedError
 from chat.writer import Saying, moment, writer
 from helplines.models import Line
@@ -357,7 +357,8 @@ class VisitorConsumer(VisitorHanding):
 
     async def leave(self, frame: wire.Leave) -> None:
         held = self.mine()
-        await in_database(service.leave)(conversation=held.conversation, now=timezone.now())
+        why = Why.EXIT if frame.exit else Why.LEFT
+        await in_database(service.leave)(conversation=held.conversation, why=why, now=timezone.now())
 
     async def carry_out(self, frame: Any) -> None:
         await super().carry_out(frame)

@@ -93,6 +93,7 @@ def _talk() -> shared.Strings:
         "dismiss": _("Remove from desk"),
         "composer_over": _("The talk is over. This text was not sent; you can still copy it."),
         "over_by_visitor": _("The visitor ended this talk. You can read it until you remove it from your desk."),
+        "over_exit": _("The visitor has gone away. You can read this talk until you remove it from your desk."),
         "over_by_you": _("You ended this talk. You can read it until you remove it from your desk."),
         "over_not_back": _(
             "The visitor did not come back in time. You can read the talk until you remove it from your desk."

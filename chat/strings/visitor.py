@@ -100,6 +100,7 @@ def ending() -> Strings:
         "thanks": _("Thank you for talking with us."),
         "ended": {
             "left": _("You ended the talk."),
+            "exit": _("You ended the talk."),
             "finished": _("The counsellor ended the talk."),
             "referred": _("The counsellor ended the talk. You agreed where you can go next."),
             "no_answer": _("The talk is over, because there was no answer for some time."),

@@ -30,13 +30,13 @@ def around(line: Line, language: str) -> dict[str, Any]:
         "language": language,
         "languages": [(code, names.get(code, code)) for code in line.spoken],
         "emergency": queries.emergency_numbers(line.organisation, language),
-        "exit_url": exit_of(line.organisation),
+        "exit_url": exit_of(line.organisation, language),
     }
 
 
-def exit_of(organisation: Organisation) -> str:
+def exit_of(organisation: Organisation, language: str) -> str:
     """Where a quick exit leads: the page that the organisation chose, or our own empty one, which shows nothing."""
-    return organisation.exit_url or f"{settings.ORIGIN}{reverse('blank')}"
+    return organisation.exit_url or f"{settings.ORIGIN}{reverse('blank')}?lang={language}"
 
 
 def names_of(line: Line) -> dict[str, str]:

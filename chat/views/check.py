@@ -30,7 +30,7 @@ def config(line: Line, language: str) -> dict[str, Any]:
     return {
         "socket": f"/ws/{names['organisation']}/{names['line']}/visitor/",
         "status": f"{reverse('status', kwargs=names)}?lang={language}",
-        "exit": exit_of(line.organisation),
+        "exit": exit_of(line.organisation, language),
         "now": int(timezone.now().timestamp() * 1000),
         "title": f"{line.organisation.name}, {line.name}",
         "strings": strings,

@@ -1,6 +1,7 @@
 """What keeps a visitor safe around the talk: going away at once, an empty page to land on, and honest advice."""
 
 import msgspec
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
 from django.shortcuts import render
 from django.urls import reverse
@@ -57,8 +58,9 @@ def leave(request: HttpRequest, line: Line) -> HttpResponse:
 @line_page
 def safe(request: HttpRequest, line: Line) -> HttpResponse:
     """How to chat safely, and what we cannot do about it (A15)."""
-    config = {"exit": exit_of(line.organisation), "leave": reverse("leave", kwargs=names_of(line))}
-    with translation.override(language_for(request, line)):
+    language = language_for(request, line)
+    config = {"exit": exit_of(line.organisation, language), "leave": reverse("leave", kwargs=names_of(line))}
+    with translation.override(language):
         given = {"config": {**config, "strings": words.strings()}}
     return visitor_page(request, "chat/safe.html", line, given)
 
@@ -67,6 +69,9 @@ def safe(request: HttpRequest, line: Line) -> HttpResponse:
 @everybody
 def blank(request: HttpRequest) -> HttpResponse:
     """An empty page that could be anything: where a quick exit ends if the organisation chose no page of its own."""
-    response = render(request, "chat/blank.html")
+    asked = request.GET.get("lang", "")
+    language = asked if asked in dict(settings.LANGUAGES) else translation.get_language()
+    with translation.override(language):
+        response = render(request, "chat/blank.html")
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -78,7 +78,7 @@ def config(line: Line, language: str, policy: PolicyValues, embedded: bool) -> d
         "socket": f"/ws/{names['organisation']}/{names['line']}/visitor/",
         "status": f"{reverse('status', kwargs=names)}?lang={language}",
         "leave": reverse("leave", kwargs=names),
-        "exit": exit_of(line.organisation),
+        "exit": exit_of(line.organisation, language),
         "language": language,
         "embedded": embedded,
         "origins": line.origins if embedded else [],

@@ -31,12 +31,12 @@ def state_of(conversation):
 
 @pytest.mark.django_db
 @pytest.mark.promise("A15")
-def test_secret_of_the_tab_ends_the_talk_as_left():
+def test_secret_of_the_tab_ends_the_talk_as_gone():
     conversation = ActiveConversationFactory()
     answer = beacon(conversation.line, {"code": conversation.code, "secret": SECRET})
     assert (answer.status_code, answer.content) == (204, b"")
     assert state_of(conversation) == State.CLOSED
-    assert (conversation.ended_by, conversation.end_reason) == (Party.VISITOR, Why.LEFT)
+    assert (conversation.ended_by, conversation.end_reason) == (Party.VISITOR, Why.EXIT)
     assert conversation.visitor_connected is False
 
 
@@ -45,7 +45,7 @@ def test_waiting_visitor_gives_up_the_place():
     conversation = ConversationFactory()
     beacon(conversation.line, {"code": conversation.code, "secret": SECRET})
     assert state_of(conversation) == State.ABANDONED
-    assert conversation.end_reason == Why.LEFT
+    assert conversation.end_reason == Why.EXIT
 
 
 @pytest.mark.django_db
@@ -126,6 +126,11 @@ def test_only_posting_ends_something():
 def test_empty_page_names_nobody():
     answer = Client().get("/blank/", headers={"accept-language": "nl"})
     assert "<title>Nieuw tabblad</title>" in answer.content.decode()
+    asked = Client().get("/blank/?lang=nl", headers={"accept-language": "en"})
+    assert asked.content == answer.content
+    assert (
+        "<title>New tab</title>" in Client().get("/blank/?lang=xx", headers={"accept-language": "en"}).content.decode()
+    )
     assert "<body></body>" in answer.content.decode()
     assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("no-referrer", "no-store")
 
@@ -138,7 +143,7 @@ async def test_counsellor_hears_it_and_nothing_is_delivered_after(live):
         told = {"code": started["code"], "secret": started["secret"]}
         assert (await in_database(beacon)(line, told)).status_code == 204
         ended = await desk.hear("state", state="closed")
-        assert (ended["why"], ended["by"]) == ("left", "visitor")
+        assert (ended["why"], ended["by"]) == ("exit", "visitor")
         await visitor.closed()
         key = "5f0c9b1e-4f4f-4f7e-9a0a-0a0a0a0a0a01"
         await desk.say("say", talk=started["code"], id=key, text="Ben je er nog?")

@@ -43,7 +43,7 @@ def test_pages_are_kept_nowhere_and_tell_nobody_where_somebody_came_from(end):
 
 def test_exit_leads_to_the_page_of_the_organisations_choice():
     line = LineFactory()
-    assert 'href="http://127.0.0.1:8000/blank/"' in ask(line).content.decode()
+    assert 'href="http://127.0.0.1:8000/blank/?lang=nl"' in ask(line).content.decode()
     line.organisation.exit_url = "https://weer.example.org/"
     line.organisation.save()
     assert 'href="https://weer.example.org/"' in ask(line).content.decode()

@@ -164,6 +164,13 @@ async def test_a_visitor_who_leaves_ends_the_talk():
         assert (told["by"], told["why"]) == ("visitor", "left")
 
 
+async def test_a_visitor_who_goes_away_at_once_is_told_as_that():
+    async with talk() as (_line, client, counsellor, started):
+        await client.say("leave", exit=True)
+        told = await counsellor.hear("state", talk=started["code"])
+        assert (told["state"], told["by"], told["why"]) == ("closed", "visitor", "exit")
+
+
 @pytest.mark.promise("A05", "A06")
 async def test_a_start_is_refused_with_the_reason():
     line, _member = await staffed(capacity=1)

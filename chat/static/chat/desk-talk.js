@@ -236,6 +236,7 @@ export class TalkPane {
     if (ended?.why === "passed") return this.strings.over_passed;
     if (ended?.why === "taken_back") return this.strings.over_taken_back;
     if (ended?.why === "taken_over") return this.strings.over_taken_over;
+    if (ended?.why === "exit") return this.strings.over_exit;
     if (ended?.by === "visitor") return this.strings.over_by_visitor;
     if (ended?.by === "counsellor") return this.strings.over_by_you;
     if (ended) return this.strings.over;

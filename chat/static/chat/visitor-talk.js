@@ -94,8 +94,8 @@ export class Talk extends EventTarget {
     this.wire.send({ do: yes ? "agree" : "disagree", handover });
   }
 
-  /** The visitor goes; the page does not wait for the server, but the server is told as soon as that can be. */
-  leave() {
+  /** The visitor goes; the page does not wait for the server, but the server is told as soon as that can be. @param {boolean} exit at once, by the quick exit */
+  leave(exit = false) {
     this.#leaving = this.#over = true;
     this.#farewell = this.memory.held;
     this.memory.forget();
@@ -103,7 +103,7 @@ export class Talk extends EventTarget {
       // Nothing was opened yet: whoever stops looking for a talk does not end it.
       this.#ticket = null;
       this.wire.stop();
-    } else if (this.#mayWrite) this.wire.send({ do: "leave" });
+    } else if (this.#mayWrite) this.wire.send({ do: "leave", exit });
     else if (!this.#farewell && this.wire.state !== "online") this.wire.stop();
   }
 

@@ -311,7 +311,7 @@ window.addEventListener("beforeunload", (event) => {
 const exit = new Exit(config, {
   hush: () => {
     const { held } = memory;
-    talk.leave();
+    talk.leave(true);
     talk.wire.stop();
     memory.forget();
     return held;
