@@ -63,6 +63,7 @@ def waiting() -> Strings:
 
 def talk() -> Strings:
     return {
+        "talk_on": _("your talk is still going on"),
         "with": _("Your talk with {name}"),
         "peer_away": _("The counsellor's line dropped. Stay here: what you write will arrive."),
         "peer_back": _("The counsellor is back."),

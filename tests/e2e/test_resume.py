@@ -84,10 +84,20 @@ def test_reload_in_the_frame_of_a_site_goes_on_too(house: House, line: Line, cou
     visitor.say("Hallo")
     counsellor.hears("Hallo")
     visitor.page.reload()
-    button.click()
     visitor.at("talk")
     visitor.stored("Hallo")
     assert visitor.said == [("own", "Hallo")]
+    visitor.press("close")
+    expect(button.locator(".word")).to_have_text(words("nl", "talk_on"))
+    button.click()
+    visitor.say("Daar ben ik weer")
+    visitor.press("close")
+    counsellor.end()
+    expect(button.locator(".word")).to_have_text("open")
+    # Without a talk the panel stays shut, and no frame stays behind it.
+    visitor.page.reload()
+    expect(button).to_be_visible()
+    expect(visitor.page.locator("chat-line iframe")).to_have_count(0)
 
 
 @pytest.mark.promise("C02")

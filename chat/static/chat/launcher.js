@@ -1,13 +1,7 @@
 /**
- * The button on an organisation's site, and the panel with the talk; embed.js fetches it where the browser can run it.
+ * The button on an organisation's site, and the panel with the talk (README.md): embed.js fetches it.
  *
- *   <script async src="https://chat.example.org/embed.js" data-line="organisation/line" data-lang="nl"></script>
- * or, where the page wants to say where it stands:
- *   <chat-line line="organisation/line" lang="nl"><a href="https://chat.example.org/organisation/line/">Chat</a></chat-line>
- *
- * The site's Content-Security-Policy needs our one origin in script-src, frame-src and connect-src, nothing else. The talk
- * lives in a frame of our own origin: the page around it cannot read it. Nothing is stored on the page, no cookie is set,
- * no address, title or referrer is sent.
+ * The talk lives in a frame of our own origin. Nothing is stored on the page; no address, title or referrer is sent.
  */
 (() => {
   "use strict";
@@ -17,7 +11,7 @@
   const EVERY = 25_000;
   const KEYS = ["keydown", "keyup"];
   const PHONE = "(max-width: 30rem), (max-height: 30rem)";
-  // These words must be there when the server is not, so they travel with the script.
+  // There when the server is not.
   /** @type {Record<string, Record<string, string>>} */
   const WORDS = {
     nl: { chat: "Chat", open: "open", busy: "iedereen is in gesprek", closed: "gesloten", unreachable: "opent in een nieuw tabblad", close: "Sluiten", one: "1 nieuw bericht", more: "# nieuwe berichten" },
@@ -85,6 +79,10 @@ iframe { display: block; width: 100%; height: 100%; border: 0; }
     #frame = null;
     /** @type {MessagePort | null} */
     #port = null;
+    /** The frame was loaded unseen, to ask whether this tab has a talk. */
+    #asking = false;
+    /** What the button says while a talk is on. */
+    #on = "";
     #timer = 0;
     /** @type {string | null} */
     #scrolling = null;
@@ -123,6 +121,10 @@ iframe { display: block; width: 100%; height: 100%; border: 0; }
       for (const kind of KEYS) document.addEventListener(kind, this.#key, true);
       window.visualViewport?.addEventListener("resize", this.#fit);
       window.visualViewport?.addEventListener("scroll", this.#fit);
+      const [arrival] = /** @type {any[]} */ (performance.getEntriesByType("navigation"));
+      // A first visit asks nothing before the press.
+      this.#asking = !this.#frame && /reload|back/.test(arrival?.type);
+      if (this.#asking) this.#load();
     }
 
     disconnectedCallback() {
@@ -143,7 +145,7 @@ iframe { display: block; width: 100%; height: 100%; border: 0; }
     open() {
       if (!this.#panel.hidden || !this.isConnected) return;
       this.#button.hidden = this.#link.hidden = true;
-      this.#panel.hidden = false;
+      this.#panel.hidden = this.#asking = false;
       this.#panel.setAttribute("aria-label", this.#name());
       if (matchMedia(PHONE).matches) this.#lock(true);
       if (!this.#frame) this.#load();
@@ -225,7 +227,7 @@ iframe { display: block; width: 100%; height: 100%; border: 0; }
       const words = this.#words();
       const news = this.unread === 1 ? words.one : words.more.replace("#", String(this.unread));
       this.#region.setAttribute("aria-label", this.#name());
-      const away = this.state === "unreachable";
+      const away = this.state === "unreachable" && !this.#on;
       const face = away ? this.#link : this.#button;
       this.#link.href = this.#address("");
       for (const launcher of [this.#button, this.#link]) {
@@ -235,7 +237,7 @@ iframe { display: block; width: 100%; height: 100%; border: 0; }
       if (this.#shape.parentNode !== face) face.append(...this.#face);
       for (const [target, text] of [
         [this.#label, this.#status.button || this.#name()],
-        [this.#word, words[this.state] || ""],
+        [this.#word, this.#on || words[this.state] || ""],
         [this.#close, words.close],
         [this.#count, String(this.unread)],
         [this.#said, news],
@@ -252,11 +254,19 @@ iframe { display: block; width: 100%; height: 100%; border: 0; }
 
     #load() {
       const frame = make("iframe", "frame", { title: this.#name(), referrerPolicy: "no-referrer", allow: "" });
-      // Each page in the frame (a change of language, a reload) gets a port of its own, and only a page of ours can take it.
+      // Each page in the frame gets a port of its own, and only a page of ours can take it.
       frame.addEventListener("load", () => this.#meet(frame));
       frame.src = this.#address("frame/");
       this.#frame = frame;
       this.#panel.prepend(frame);
+    }
+
+    #drop() {
+      this.#asking = false;
+      this.#port?.close();
+      this.#port = null;
+      this.#frame?.remove();
+      this.#frame = null;
     }
 
     /** @param {HTMLIFrameElement} frame */
@@ -284,11 +294,15 @@ iframe { display: block; width: 100%; height: 100%; border: 0; }
       location.replace(href);
     }
 
-    /** Only these five things cross, and never a word of the talk. @param {any} message */
+    /** Only these six things cross, and never a word of the talk. @param {any} message */
     #hear(message) {
       if (message.kind === "hello" && message.version === VERSION) {
         this.#close.hidden = true; // the page in the frame has its own
         this.#tellFrame();
+      } else if (message.kind === "talk") {
+        this.#on = String(message.on || "");
+        this.#draw();
+        if (this.#asking) this.#on ? this.open() : this.#drop();
       } else if (message.kind === "close") {
         this.close();
       } else if (message.kind === "exit") {

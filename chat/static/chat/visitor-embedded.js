@@ -2,7 +2,7 @@
  * The frame's side of the handshake with the page around it (`embed.js` is the other).
  *
  * That page gives us a port, once; we take it only from our direct parent and only when its origin is one of the
- * sites of this line. Over the port go: how the line is, the number of unread messages, "close the panel", "go elsewhere at once"; and
+ * sites of this line. Over the port go: how the line is, what to say while a talk is on, the number of unread messages, "close the panel", "go elsewhere at once"; and
  * from the other side whether the panel is shown and when Shift, or another key, went down or up. Never a word of the talk.
  */
 const VERSION = 1;
@@ -12,6 +12,7 @@ export class Host extends EventTarget {
   #port = null;
   #unread = 0;
   #state = "";
+  #on = "";
   /** A frame without a panel around it counts as shown. */
   shown = true;
 
@@ -36,6 +37,12 @@ export class Host extends EventTarget {
   state(state) {
     this.#state = state;
     this.#post({ kind: "state", state });
+  }
+
+  /** @param {string} on what the closed button says of the talk behind it; "" without one */
+  talk(on) {
+    this.#on = on;
+    this.#post({ kind: "talk", on });
   }
 
   /**
@@ -69,6 +76,7 @@ export class Host extends EventTarget {
     };
     this.#post({ kind: "hello", version: VERSION });
     if (this.#state) this.state(this.#state);
+    this.talk(this.#on);
     this.dispatchEvent(new Event("met"));
   }
 

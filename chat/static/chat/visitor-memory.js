@@ -8,6 +8,8 @@
 export class Memory {
   /** @type {Remembered | null} */
   #held = null;
+  /** Told whenever there is a talk, or none any more. */
+  changed = () => {};
 
   /** @param {string} place organisation and line: two lines in one tab are two talks */
   constructor(place) {
@@ -25,7 +27,9 @@ export class Memory {
    */
   keep(talk) {
     // What was not sent belongs to its talk, and goes with it.
-    this.#held = talk.code === this.#held?.code ? { ...this.#held, ...talk } : talk;
+    const isNew = talk.code !== this.#held?.code;
+    this.#held = isNew ? talk : { ...this.#held, ...talk };
+    if (isNew) this.changed();
     return this.#write();
   }
 
@@ -52,6 +56,7 @@ export class Memory {
 
   forget() {
     this.#held = null;
+    this.changed();
     try {
       sessionStorage.removeItem(this.key);
     } catch {

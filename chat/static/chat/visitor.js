@@ -335,6 +335,8 @@ host?.addEventListener("shown", () => {
 });
 status.addEventListener("status", (event) => host?.state(/** @type {CustomEvent} */ (event).detail.state));
 
+memory.changed = () => host?.talk(memory.held ? strings.talk_on : "");
+memory.changed();
 status.render(pageConfig("status"));
 if (memory.held) {
   tell("place", strings.connecting);
