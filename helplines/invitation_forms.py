@@ -4,12 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from helplines.invitations import newcomer
 from helplines.models import Invitation, Staff
+from helplines.validators import plain_user_name
 
 
 class NewAccount(forms.Form):
@@ -18,7 +19,6 @@ class NewAccount(forms.Form):
     username = forms.CharField(
         label=_("User name"),
         max_length=140,
-        validators=[UnicodeUsernameValidator()],
         help_text=_("A short name to sign in with. Your e-mail address works too."),
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
@@ -39,8 +39,8 @@ class NewAccount(forms.Form):
         self.invitation = invitation
 
     def clean_username(self) -> str:
-        username: str = self.cleaned_data["username"]
-        if Staff.objects.filter(username__iexact=username).exists():
+        username = plain_user_name(self.cleaned_data["username"])
+        if Staff.objects.filter(Q(username__iexact=username) | Q(email__iexact=username)).exists():
             raise ValidationError(_("Somebody has this user name. Choose another one."), code="taken")
         return username
 

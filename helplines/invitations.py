@@ -85,7 +85,7 @@ def accept_as_new(*, found: str, staff: Staff, password: str) -> Staff:
     invitation = access.invitation(found)
     if invitation is None:
         raise InvitationGone
-    if Staff.objects.filter(email__iexact=invitation.email).exists():
+    if Staff.objects.filter(email__iexact=staff.email).exists():
         raise AddressTaken
     staff.set_password(password)
     staff.save()

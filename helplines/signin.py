@@ -108,13 +108,18 @@ def place_of(address: str) -> bytes:
 def tried_username(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
     """Whose account somebody tries to open: one name for all ways of writing it, and for the e-mail address too.
 
-    So the attempts on one person count together, and are forgotten together when that person signs in. What fits
-    nobody counts too, so that a lock does not tell who has an account here (security goal G3); it is kept as a
-    stand-in, for somebody may have typed a password where the name belongs.
+    So the attempts on one person count together, and are forgotten together when that person signs in. Who signs in
+    makes nobody else's attempts forgotten, whatever their user name looks like: what fits two accounts counts apart,
+    and is not forgotten. What fits nobody counts too, so that a lock does not tell who has an account here (security
+    goal G3); it is kept as a stand-in, for somebody may have typed a password where the name belongs.
     """
     given = credentials or request.POST
-    written = next((given[key] for key in ("username", "email", "login") if given.get(key)), "")
-    tried = str(written).replace("\0", "").strip().lower()[:LONGEST_NAME]
-    meant = Staff.objects.filter(Q(username__iexact=tried) | Q(email__iexact=tried))
-    known = meant.values_list("username", flat=True).order_by("pk").first()
-    return known.lower() if known else stand_in("name", tried.encode()).hex()
+    written = str(next((given[key] for key in ("username", "email", "login") if given.get(key)), ""))
+    if credentials and "password" not in credentials and Staff.objects.filter(username=written).exists():
+        return written  # django-axes says who signed in
+    tried = written.replace("\0", "").strip()[:LONGEST_NAME]
+    meant = Q()
+    for way in {tried, tried.lower()}:  # allauth looks for both
+        meant |= Q(username__iexact=way) | Q(email__iexact=way) | Q(emailaddress__email__iexact=way)
+    known = set(Staff.objects.filter(meant).values_list("username", flat=True)[:2])
+    return known.pop() if len(known) == 1 else stand_in("name", tried.casefold().encode()).hex()

@@ -1,6 +1,7 @@
 """What an administrator may fill in, with an answer in plain words when it is not right."""
 
 import re
+import unicodedata
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -37,6 +38,8 @@ RESERVED = {
 # Parts after an organisation's name that are ours.
 RESERVED_FOR_LINES = {"logo", "desk", "agreement", "frame", "status", "policies", "complaints"}
 READABLE = 4.5  # WCAG 2.2, 1.4.3
+# Ends of lines, and signs that turn round what stands after them.
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 def free_slug(value: str) -> None:
@@ -97,3 +100,19 @@ def safe_exit(value: str) -> None:
     parts = urlsplit(value)
     if parts.scheme != "https" or not parts.hostname or parts.username or parts.password:
         raise ValidationError(_("Write an address that begins with https://."), code="exit")
+
+
+def own_name(value: str) -> None:
+    """A name of one line, as others read it in a letter: nothing unseen in it, and no address."""
+    if UNSEEN.search(value) or "://" in value:
+        raise ValidationError(_("Write a name on one line, without an address in it."), code="name")
+
+
+def plain_user_name(value: str) -> str:
+    """A user name in the one way that it is written: two that look alike are one, and none looks like an address."""
+    name = unicodedata.normalize("NFKC", value).casefold()
+    if not re.fullmatch(r"[a-z0-9._-]{1,140}", name):
+        raise ValidationError(
+            _("Use only letters without accents, digits, dots, dashes and underscores."), code="letters"
+        )
+    return name

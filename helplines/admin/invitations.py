@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helplines import invitations
 from helplines.admin.base import TenantAdmin, TenantForm
-from helplines.admin.people import ROLES_HELP
+from helplines.admin.people import ROLES_HELP, one_line_names
 from helplines.invitation_links import new_link
 from helplines.letters import sends_mail
 from helplines.models import Invitation, Role, Staff
@@ -28,6 +28,7 @@ class InvitationForm(TenantForm):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
+        one_line_names(self)
         organisation = self.cleaned_data.get("organisation")
         key = organisation.pk if organisation else self.instance.organisation_id
         if any(line.organisation_id != key for line in self.cleaned_data.get("lines", [])):

@@ -14,6 +14,7 @@ from helplines import second_factor, service, welcome
 from helplines.admin import wall
 from helplines.admin.base import TenantAdmin, TenantForm, TenantTable
 from helplines.models import Assignment, ConfidentialityAgreement, Membership, Organisation, Role, Staff
+from helplines.validators import own_name, plain_user_name
 
 ROLES_HELP = _(
     "Counsellors and mentors talk with visitors. Managers lead. Administrators use these pages. "
@@ -34,6 +35,29 @@ class MembershipForm(TenantForm):
                 _("You cannot take your own administrator role away. Ask another administrator."), code="own_role"
             )
         return cleaned
+
+
+class StaffForm(TenantForm):
+    """An account, which the operator alone may change."""
+
+    def clean_username(self) -> str:
+        given: str = self.cleaned_data["username"]
+        # A name from before this rule stays as it is.
+        return given if given == self.initial.get("username") else plain_user_name(given)
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        one_line_names(self)
+        return cleaned
+
+
+def one_line_names(form: TenantForm) -> None:
+    """What somebody is called goes into letters."""
+    for name in ("first_name", "last_name"):
+        try:
+            own_name(form.cleaned_data.get(name, ""))
+        except ValidationError as error:
+            form.add_error(name, error)
 
 
 class Roles(TenantTable):
@@ -68,6 +92,7 @@ class Lines(TenantTable):
 class StaffAdmin(TenantAdmin):
     """People with a role here. An account belongs to the person: an administrator gives roles, and changes no account."""
 
+    form = StaffForm
     inlines = (Roles,)
     list_display = ("username", "first_name", "last_name", "email", "is_active")
     search_fields = ("username", "first_name", "last_name", "email")

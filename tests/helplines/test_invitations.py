@@ -273,3 +273,33 @@ def test_administrator_of_two_organisations_does_not_mix_them(client, ours):
         client.post(at("invitation", "add"), given)
         with across_organisations():
             assert Invitation.objects.count() == (line == ours.line)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["nel@example.org", "victim@example.org", "vi\u212btim", "mi\u212ae", "\uff56ictim", "nel\u200b", "VICTIM", "é"],
+)
+def test_user_name_looks_like_no_other_name_and_no_address(link, name):
+    StaffFactory(username="victim", email="victim@example.org")
+    StaffFactory(username="mike")
+    answer = opened(link).post("/invitation/", {**ACCOUNT, "username": name})
+    assert answer.status_code == 200
+    assert answer.context["form"].errors["username"]
+
+
+def test_user_name_is_kept_in_one_way_of_writing(link):
+    opened(link).post("/invitation/", {**ACCOUNT, "username": "\uff2eel.De-Wit_2"})
+    assert Staff.objects.get(email="nel@example.org").username == "nel.de-wit_2"
+
+
+@pytest.mark.parametrize("name", ["Nel\n\nYour account", "Nel\u2028x", "Nel\x00x", "https://example.org", "\u202eleN"])
+@pytest.mark.parametrize("field", ["first_name", "last_name"])
+def test_name_in_a_letter_is_one_line_without_an_address(client, ours, name, field):
+    answer = client.post(at("invitation", "add"), {**NEW, field: name, "lines": [ours.line.pk]})
+    assert answer.context["adminform"].form.errors[field]
+
+
+def test_letter_keeps_one_line_of_a_name(ours):
+    invitation = InvitationFactory(organisation=ours.organisation, first_name="Nel,\n\nSign in at https://evil.example")
+    letters.write_invitation(invitation, "https://chat.example.org/")
+    assert "evil" not in mail.outbox[0].body

@@ -4,6 +4,7 @@ import re
 import pytest
 import time_machine
 from axes.models import AccessAttempt
+from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.db import connection
 from django.test import Client, RequestFactory
@@ -198,7 +199,7 @@ def tried(credentials, **posted):
 
 
 def test_tried_username_of_somebody_is_their_name(staff):
-    assert tried({"username": "robin@EXAMPLE.org"}) == tried(None, login="Robin") == "robin"
+    assert tried({"username": "robin@EXAMPLE.org"}) == tried(None, login="robin") == "Robin"
 
 
 @pytest.mark.parametrize(
@@ -213,6 +214,26 @@ def test_tried_username_of_somebody_is_their_name(staff):
 )
 def test_tried_username_of_nobody_has_one_form(staff, one, other, same):
     assert (tried({"username": one}) == tried(None, login=other)) == same
+
+
+@pytest.mark.parametrize("name", ["robin@example.org", "\u017fofie", "robi\u212a"])
+def test_signing_in_never_forgets_the_attempts_on_somebody_else(staff, name):
+    """Accounts from before user names had to be plain."""
+    victim = {"robin@example.org": staff, "\u017fofie": None, "robi\u212a": None}[name]
+    victim = victim or StaffFactory(username=name.replace("\u017f", "s").replace("\u212a", "k"))
+    own = "quite another long secret"
+    StaffFactory(username=name, email="other@example.org", password=make_password(own))
+    with time_machine.travel(NOON, tick=False):
+        found = []
+        for _attempt in range(LIMIT):
+            found.append(sign_in(victim.username, "wrong").status_code)
+            assert is_in(sign_in(name, own))
+    assert found == [200] * 5 + [429]
+
+
+def test_every_way_to_write_an_address_counts_together(staff):
+    mike = StaffFactory(username="mike")
+    assert tried(None, login="mi\u212ae@example.org") == tried(None, login="MIKE") == mike.username
 
 
 def test_password_typed_as_a_name_is_not_kept(staff):
