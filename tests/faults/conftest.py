@@ -22,14 +22,14 @@ class Size:
     kills: int = 10 if SOAK else 2
     redis_kills: int = 5 if SOAK else 2
     redis_pause: float = 15.0 if SOAK else 4.0
-    flaky: int = 200 if SOAK else 50
-    flaky_seconds: float = 180.0 if SOAK else 8.0
+    flaky: int = 200 if SOAK else 40
+    flaky_seconds: float = 180.0 if SOAK else 5.0
     flaky_drops: tuple[float, float] = (1.0, 60.0) if SOAK else (0.1, 2.0)
-    stalled: float = 120.0 if SOAK else 4.0
+    stalled: float = 120.0 if SOAK else 3.0
     malformed: int = 100_000 if SOAK else 1_500
     fragments: int = 131_000
     loud_seconds: float = 30.0 if SOAK else 6.0
-    idle: int = 2_000 if SOAK else 400
+    idle: int = 2_000 if SOAK else 250
     handshakes: float = 200.0 if SOAK else 60.0
     half_open: int = 500 if SOAK else 100
 

@@ -98,7 +98,7 @@ class Crowd:
             due += every
 
     async def talk_through(
-        self, fault: Callable[[], Awaitable[Any]], *, before: float = 1.0, after: float = 2.5, every: float = 1.0
+        self, fault: Callable[[], Awaitable[Any]], *, before: float = 1.0, after: float = 2.0, every: float = 1.0
     ) -> None:
         """Talk, let the fault happen meanwhile, and go on talking for a while after it is over."""
         stop = asyncio.Event()

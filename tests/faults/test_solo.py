@@ -16,7 +16,7 @@ def test_the_one_process_that_is_killed_costs_no_message(solo, size):
         crowd = await Crowd.gather(site, 100 if size.talks >= 100 else 10)
 
         async def fault():
-            for _number in range(size.kills):
+            for _number in range(size.kills // 2):
                 solo.program.kill()
                 await asyncio.sleep(0.5)
                 await asyncio.to_thread(solo.program.start)
