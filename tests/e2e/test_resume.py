@@ -2,12 +2,17 @@
 
 import datetime as dt
 import json
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from playwright.sync_api import Dialog, expect
 
+from chat import writer
 from chat.models import Conversation
 from chat.states import State, Why
+from chat.wire import RefusedError
+from chat.writer import Saying
 from helplines.models import Line
 from helplines.tenancy import across_organisations
 from tests.e2e.conftest import House
@@ -227,3 +232,24 @@ def test_browser_that_stores_nothing_can_still_talk_and_is_warned(house: House, 
     counsellor.say("Ben je er?")
     visitor.hears("Ben je er?")
     assert visitor.said == [("own", "Hallo"), ("other", "Ben je er?")]
+
+
+def test_what_was_written_first_is_stored_first_also_when_it_has_to_be_tried_again(
+    counsellor: Counsellor, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, tried = writer.store, []
+
+    def broken_once(batch: Sequence[Saying]) -> list[Any]:
+        if not tried and any(saying.text == "Eerst" for saying in batch):
+            tried.append(True)
+            return [RefusedError("broken") for _saying in batch]
+        return whole(batch)
+
+    monkeypatch.setattr(writer, "store", broken_once)
+    for text in ("Eerst", "Daarna"):
+        visitor.box.fill(text)
+        visitor.box.press("Enter")
+    visitor.stored("Daarna")
+    counsellor.hears("Daarna")
+    assert tried
+    assert [text for _side, text in counsellor.said][-2:] == ["Eerst", "Daarna"]
