@@ -106,6 +106,24 @@ def test_reload_in_the_frame_of_a_site_goes_on_too(house: House, line: Line, cou
 
 
 @pytest.mark.promise("C02")
+def test_line_that_is_gone_is_told_soon(house: House, counsellor: Counsellor, visitor: Visitor) -> None:
+    """At once where the device knows it, after five seconds where a message has no answer."""
+    house.expect_trouble("ERR_INTERNET_DISCONNECTED")
+    visitor.page.context.set_offline(True)
+    expect(visitor.part("offline")).to_be_visible(timeout=2000)
+    visitor.page.context.set_offline(False)
+    expect(visitor.part("offline")).to_be_hidden()
+    visitor.say("Ik ben er weer")
+    visitor.page.clock.install()
+    visitor.page.evaluate("() => { WebSocket.prototype.send = () => {}; }")
+    visitor.box.fill("Hoor je dit?")
+    visitor.box.press("Enter")
+    expect(visitor.part("offline")).to_be_hidden()
+    visitor.page.clock.fast_forward(5100)
+    expect(visitor.part("offline")).to_be_visible()
+
+
+@pytest.mark.promise("C02")
 def test_line_back_within_five_minutes_goes_on(house: House, counsellor: Counsellor, visitor: Visitor) -> None:
     go_offline(house, visitor, counsellor)
     visitor.box.fill("Onderweg geschreven")

@@ -77,6 +77,7 @@ def test_another_language_keeps_the_answers_and_the_talk(house: House, line: Lin
     assert visitor.root.locator("body").evaluate("() => sessionStorage.length") == 0
     visitor.root.locator("[data-questions] [type=submit]").click()
     visitor.at("waiting")
+    expect(visitor.root.locator("[data-ticket-code]").first).not_to_be_empty()
     held = visitor.held
     visitor.root.locator('[data-languages] a[lang="nl"]').click()
     expect(visitor.root.locator("html")).to_have_attribute("lang", "nl")

@@ -4,6 +4,8 @@ import { Outbox, PASSING } from "./outbox.js";
 import { Poll } from "./poll.js";
 import { Wire } from "./wire.js";
 
+const PATIENCE = 5000;
+
 /** @typedef {import("./visitor-memory.js").Memory} Memory */
 /** @typedef {import("./chat-log.js").ChatLog} ChatLog */
 
@@ -27,6 +29,7 @@ export class Talk extends EventTarget {
   #ticket = null;
   /** @type {any} the frame that told how much time is left */
   #clock = null;
+  #patience = 0;
 
   /**
    * @param {{config: any, memory: Memory, log: ChatLog}} parts
@@ -78,11 +81,21 @@ export class Talk extends EventTarget {
   /** @param {string} text */
   say(text) {
     this.outbox.add(text);
-    this.#keepLetters();
+    this.#keepLetters(false);
   }
 
-  #keepLetters() {
-    this.memory.put({ letters: this.outbox.letters });
+  /** Whoever waits for an answer longer than this is told; the line itself is given more time. @param {boolean} answered */
+  #keepLetters(answered = true) {
+    const { outbox, wire } = this;
+    this.memory.put({ letters: outbox.letters });
+    if (answered) {
+      clearTimeout(this.#patience);
+      this.#patience = 0;
+      if (wire.state === "online") this.#tell("line", { state: "online", code: 0 });
+    }
+    if (outbox.size) {
+      this.#patience ||= window.setTimeout(() => this.isOn && outbox.size && this.#tell("line", { state: "offline", code: 0 }), PATIENCE);
+    }
   }
 
   typing() {

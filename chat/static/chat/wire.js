@@ -61,6 +61,7 @@ export class Wire extends EventTarget {
     if (this.#state !== "stopped") return;
     this.#tries = this.#flukes = 0;
     window.addEventListener("online", this.#hurry);
+    window.addEventListener("offline", this.#gone);
     document.addEventListener("visibilitychange", this.#hurry);
     this.#connect();
   }
@@ -191,6 +192,7 @@ export class Wire extends EventTarget {
   #rest(code) {
     clearTimeout(this.#waitTimer);
     window.removeEventListener("online", this.#hurry);
+    window.removeEventListener("offline", this.#gone);
     document.removeEventListener("visibilitychange", this.#hurry);
     this.#become("stopped", code);
   }
@@ -199,6 +201,11 @@ export class Wire extends EventTarget {
   #hurry = () => {
     if (this.#state === "offline" && !this.#mustWait) this.#connect();
     else if (this.#state === "online") this.#ping();
+  };
+
+  /** The device has no network: told at once, not when the next ping stays without an answer. */
+  #gone = () => {
+    if (this.#state === "online") this.#closed(0);
   };
 
   /**
