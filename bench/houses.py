@@ -178,6 +178,8 @@ class Ours(House):
             "ADDRESS_SOCKETS": "1000000",
             "ORGANISATION_SOCKETS": "1000000",
             "ORGANISATION_STARTS": "1000000",
+            "ADDRESS_STARTS": "1000000",
+            "ADDRESS_WAITING": "1000000",
         }
 
     def command(self) -> list[str]:

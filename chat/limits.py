@@ -77,11 +77,24 @@ class Room:
 
 @dataclass
 class Pace:
-    """How many of each name may come in a minute."""
+    """How many of each name may come in a minute. Who came none too many for a minute is forgotten."""
 
     buckets: dict[Hashable, Bucket] = field(default_factory=dict)
+    tidied: float = field(default=0.0, init=False)
 
     def may(self, name: Hashable, per_minute: int, now: float) -> bool:
         """Whether one more may come; `now` is a monotonic clock in seconds."""
+        self.tidy(now)
         bucket = self.buckets.setdefault(name, Bucket(per_minute, per_minute / 60))
         return bucket.take(now)
+
+    def give_back(self, name: Hashable) -> None:
+        """One that was let through does not count."""
+        if bucket := self.buckets.get(name):
+            bucket.tokens = min(float(bucket.burst), bucket.tokens + 1)
+
+    def tidy(self, now: float) -> None:
+        """Of a minute ago every bucket is full again, and like a new one."""
+        if now - self.tidied >= 60:
+            self.tidied = now
+            self.buckets = {name: bucket for name, bucket in self.buckets.items() if now - bucket.last < 60}

@@ -55,7 +55,9 @@ def board(organisation_id: int, now: datetime, known: dict[str, bytes] | None = 
         .order_by("claimed_at", "pk")
     )
     there = [row.membership_id for row in present if row.is_there(now)]
-    picture = staffing_of(there, assigned, [(row.state, row.counsellor_id, row.line_id) for row in talks])
+    picture = staffing_of(
+        there, assigned, [(row.state, row.counsellor_id, row.line_id) for row in talks if row.takes_room(now)]
+    )
     policies = {line.pk: policy_now(line, now) for line in lines}
     active = [row for row in talks if row.state == State.ACTIVE]
     return Board(

@@ -57,14 +57,14 @@ def staffing(organisation_id: int, now: datetime) -> Staffing:
     """Read who is present, what they are doing and who waits (needs the organisation's scope): three queries."""
     present = set(Presence.objects.there(now).values_list("membership_id", flat=True))
     assigned = colleagues.assignments(present)
-    rows = Conversation.objects.open().filter(organisation_id=organisation_id)
+    rows = Conversation.objects.taking_room(now).filter(organisation_id=organisation_id)
     return staffing_of(present, assigned, rows.values_list("state", "counsellor_id", "line_id"))
 
 
 def staffing_of(
     present: Iterable[int], assigned: dict[int, frozenset[int]], talks: Iterable[tuple[str, int | None, int]]
 ) -> Staffing:
-    """The same of what was read already: members, their lines (none: all), and (state, counsellor, line) of open talks."""
+    """The same of what was read already: members, their lines (none: all), and (state, counsellor, line) of talks."""
     serving: dict[int, set[int]] = {}
     for member in present:
         for line in assigned.get(member) or {0}:

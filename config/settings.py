@@ -304,6 +304,9 @@ DESK_PER_SECOND = env.float("DESK_PER_SECOND", default=10.0)
 ADDRESS_SOCKETS = env.int("ADDRESS_SOCKETS", default=300)
 ORGANISATION_SOCKETS = env.int("ORGANISATION_SOCKETS", default=3000)
 ORGANISATION_STARTS = env.int("ORGANISATION_STARTS", default=300)
+# Of one address: talks that begin in a minute, and visitors who wait at once for somebody to take their talk.
+ADDRESS_STARTS = env.int("ADDRESS_STARTS", default=20)
+ADDRESS_WAITING = env.int("ADDRESS_WAITING", default=10)
 # Visitors of one process whose WebSockets are blocked, and who ask over HTTP instead.
 POLL_SESSIONS = env.int("POLL_SESSIONS", default=2000)
 

@@ -35,6 +35,9 @@ os.environ.update(
     EMAIL_URL="memorymail://",
     # A test that changes a promise sees it at once.
     PROMISES_FRESH="0",
+    # All visitors of the tests come from one address.
+    ADDRESS_STARTS="100000",
+    ADDRESS_WAITING="100000",
 )
 
 import django  # noqa: E402

@@ -25,6 +25,8 @@ TYPING_SECONDS = 2.5
 Action = Callable[[Any], Awaitable[None]]
 # Of this process. An address is known by its stand-in only, and only while it has a socket open.
 addresses, organisations, starts = Room(), Room(), Pace()
+# Beginnings of one address, and its visitors whose talk nobody took yet.
+beginnings, waiting = Pace(), Room()
 
 
 def place_of(scope: dict[str, Any]) -> str:

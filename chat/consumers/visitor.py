@@ -28,6 +28,7 @@ from chat.consumers.base import (
 from chat.consumers.handing import VisitorHanding
 from chat.consumers.place import Place
 from chat.consumers.reached import Reached
+from chat.consumers.unanswered import Unanswered
 from chat.doors import doors
 from chat.hub import hub, member, visitor
 from chat.keeper import Whereabouts, keeper
@@ -65,8 +66,9 @@ class VisitorConsumer(VisitorHanding):
         self.seen = self.misses = 0
         self.typings = Seldom(TYPING_SECONDS)
         self.asked = False
-        names = self.scope["url_route"]["kwargs"]
-        if not self.enter(addresses, place_of(self.scope), settings.ADDRESS_SOCKETS):
+        names, where = self.scope["url_route"]["kwargs"], place_of(self.scope)
+        self.unanswered = Unanswered(where)
+        if not self.enter(addresses, where, settings.ADDRESS_SOCKETS):
             await self.turn_away(TOO_MANY)
             return
         try:
@@ -86,6 +88,7 @@ class VisitorConsumer(VisitorHanding):
 
     async def disconnect(self, code: int) -> None:
         self.finished = True
+        self.unanswered.hang_up()
         keeper.remove(self)
         if patience := getattr(self, "patience", None):
             patience.cancel()
@@ -162,6 +165,8 @@ class VisitorConsumer(VisitorHanding):
 
     async def moved(self, state: str) -> None:
         self.state = state
+        if state != State.WAITING:
+            self.unanswered.over()
         if state in STATES_OVER:
             await self.finish(OVER)
         elif self.place is not None and state == State.WAITING:
@@ -203,7 +208,8 @@ class VisitorConsumer(VisitorHanding):
 
     # Doing
     async def start(self, frame: wire.Start) -> None:
-        if not starts.may(self.line.organisation_id, settings.ORGANISATION_STARTS, time.monotonic()):
+        at_organisation = starts.may(self.line.organisation_id, settings.ORGANISATION_STARTS, time.monotonic())
+        if not (at_organisation and self.unanswered.begin()):
             await self.finish(TOO_MANY)
             return
         language = frame.language if frame.language in self.line.spoken else self.line.spoken[0]
@@ -220,6 +226,7 @@ class VisitorConsumer(VisitorHanding):
             )
         except Exception:
             self.stop_listening()
+            self.unanswered.over()
             raise
         await self.tell(
             {

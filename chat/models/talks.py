@@ -57,6 +57,13 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def visitor_there(self, now: datetime) -> "ConversationQuerySet":
         return self.filter(visitor_connected=True, visitor_seen_at__gt=now - STALE)
 
+    def taking_room(self, now: datetime) -> "ConversationQuerySet":
+        """Talks that go on, and visitors who wait and are there, or were until a moment ago.
+
+        Who is away for longer keeps the place for the rejoin time, and makes the line busy for nobody.
+        """
+        return self.filter(Q(state=State.ACTIVE) | Q(state=State.WAITING, visitor_seen_at__gt=now - STALE))
+
     def can_be_rejoined(self, now: datetime) -> "ConversationQuerySet":
         """Open conversations that somebody may still come back to; one that was locked may not (C02, D3)."""
         return self.open().filter(rejoin_until__gt=now).exclude(secret="")
@@ -148,6 +155,10 @@ class Conversation(models.Model):
     def waits_from(self) -> datetime:
         """Since when the visitor waits, or waited last: who was in a talk already waits since that broke off."""
         return self.back_at or self.waiting_since
+
+    def takes_room(self, now: datetime) -> bool:
+        """The same rule as `ConversationQuerySet.taking_room`, for a row that was read already."""
+        return self.state == State.ACTIVE or (self.state == State.WAITING and self.visitor_seen_at > now - STALE)
 
     def time_left(self, now: datetime) -> dict[str, int | None]:
         """How many seconds a talk has until its soft end, by the server's clock; null while nobody has it (C03)."""

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chat.consumers import VisitorConsumer, base
-from tests.chat.sockets import in_database, socket, staffed, visitor
+from tests.chat.sockets import desk, in_database, socket, staffed, visitor
 from tests.factories.chat import staffed_line
 
 pytestmark = [
@@ -20,6 +20,8 @@ def empty_rooms():
     yield
     assert (base.addresses.inside, base.organisations.inside) == ({}, {}), "somebody stays counted who is gone"
     base.starts.buckets.clear()
+    base.beginnings.buckets.clear()
+    base.waiting.inside.clear()
 
 
 def behind(line, address):
@@ -79,6 +81,47 @@ async def test_talks_begin_at_a_pace_of_each_organisation(settings):
         assert await lets_in(first)
         await second.say("start", language="nl")
         assert await second.closed() == 4429
+
+
+async def test_talks_begin_at_a_pace_of_each_address(settings):
+    settings.ADDRESS_STARTS, settings.TRUSTED_PROXIES = 1, 1
+    line, _member = await staffed(queue=True)
+    async with behind(line, "198.51.100.1") as first, behind(line, "198.51.100.1") as second:
+        assert await lets_in(first)
+        await second.say("start", language="nl")
+        assert await second.closed() == 4429
+    async with behind(line, "203.0.113.7") as other:
+        assert await lets_in(other)
+
+
+async def test_so_many_of_one_address_wait_at_once_and_who_is_helped_makes_room(settings):
+    settings.ADDRESS_WAITING, settings.TRUSTED_PROXIES = 1, 1
+    line, member = await staffed(queue=True)
+    async with desk(member) as counsellor, behind(line, "198.51.100.1") as first:
+        assert await lets_in(first)
+        async with behind(line, "198.51.100.1") as second:
+            await second.say("start", language="nl")
+            assert await second.closed() == 4429
+        await counsellor.say("take")
+        await first.hear("state", state="active")
+        async with behind(line, "198.51.100.1") as third:
+            assert await lets_in(third)
+        # Who hung up takes room for a moment yet.
+        async with behind(line, "198.51.100.1") as fourth:
+            await fourth.say("start", language="nl")
+            assert await fourth.closed() == 4429
+
+
+async def test_a_start_that_was_refused_does_not_count_as_waiting(settings):
+    settings.ADDRESS_WAITING = 1
+    line, _member = await staffed(capacity=1)
+    async with visitor(line) as first, visitor(line) as second:
+        base.waiting.inside.clear()
+        assert await lets_in(first)
+        base.waiting.inside.clear()
+        await second.say("start", language="nl")
+        assert (await second.hear("refused"))["why"] == "line_busy"
+        assert base.waiting.inside == {}
 
 
 async def test_a_connection_that_breaks_while_it_opens_stays_uncounted(monkeypatch):

@@ -17,7 +17,10 @@ from deploy.cluster import ROOT, Cluster
 from deploy.programs import HOST, CannotStartError, Program, answers, free_port, program
 
 # Everybody of a test comes from one address, and a counsellor of a test says more in a minute than a person.
-PLACES = {"ADDRESS_SOCKETS": "20000", "ORGANISATION_SOCKETS": "20000", "ORGANISATION_STARTS": "20000"}
+PLACES = {"ADDRESS_SOCKETS": "20000", "ORGANISATION_SOCKETS": "20000", "ORGANISATION_STARTS": "20000"} | {
+    "ADDRESS_STARTS": "20000",
+    "ADDRESS_WAITING": "20000",
+}
 ROOMY = {**PLACES, "SAY_BURST": "1000", "SAY_PER_SECOND": "200", "DESK_BURST": "1000", "DESK_PER_SECOND": "200"}
 NEEDED = (("nginx", "nginx"), ("redis-server", "redis-server"), ("initdb", "postgresql"), ("postgres", "postgresql"))
 
