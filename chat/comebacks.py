@@ -13,16 +13,18 @@ from chat.wire import RefusedError
 from helplines.models import Line
 from helplines.tenancy import inside
 
-# Guessing one of a hundred open talks of a line, its name known, takes four thousand years at this pace.
-MOST_WRONG = 30
+# Guessing one of a hundred open talks of a line, its name known, takes a century at this pace. It is high, because whoever
+# reaches it stops all coming back on the line; one address alone never does (chat/consumers/visitor.py).
+MOST_WRONG = 1000
 WINDOW = timedelta(minutes=1)
 
 
 def find(*, line: Line, name: str, code: str, now: datetime) -> str:
-    """The code of the talk that this name and rejoin code open now; raises GoneError("unknown"), one answer for every failure.
+    """The code of the talk that this name and rejoin code open now; raises GoneError("unknown"), one answer for every failure,
+    and GoneError("slow_down"), one answer for right and wrong, past the limit.
 
     A try counts against the line before it is looked at, so that many at once are counted too, and on every socket; one that
-    fits is given back. Past the limit nothing fits.
+    fits is given back.
     """
     with inside(line.organisation), transaction.atomic():
         tries = RejoinTries.objects.filter(line=line)
@@ -34,7 +36,9 @@ def find(*, line: Line, name: str, code: str, now: datetime) -> str:
         found = rows.values_list("code", flat=True).first()
         if found and allowed:
             tries.filter(wrong__gt=0).update(wrong=F("wrong") - 1)
-    if not (found and allowed):
+    if not allowed:
+        raise GoneError("slow_down")
+    if not found:
         raise GoneError("unknown")
     return str(found)
 

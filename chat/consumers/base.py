@@ -27,6 +27,8 @@ Action = Callable[[Any], Awaitable[None]]
 addresses, organisations, starts = Room(), Room(), Pace()
 # Beginnings of one address, and its visitors whose talk nobody took yet.
 beginnings, waiting = Pace(), Room()
+# Tries of one address to come back with a name and a code that do not fit.
+wrong_tries, WRONG_A_MINUTE = Pace(), 10
 
 
 def place_of(scope: dict[str, Any]) -> str:

@@ -18,12 +18,14 @@ from chat.consumers.base import (
     TOO_MANY,
     TYPING_SECONDS,
     UNREADABLE,
+    WRONG_A_MINUTE,
     Action,
     addresses,
     in_database,
     organisations,
     place_of,
     starts,
+    wrong_tries,
 )
 from chat.consumers.handing import VisitorHanding
 from chat.consumers.place import Place
@@ -251,6 +253,9 @@ class VisitorConsumer(VisitorHanding):
 
     async def rejoin(self, frame: wire.Rejoin) -> None:
         """From another tab, with the name and the code that were shown; every failure is one answer."""
+        if not wrong_tries.may(self.unanswered.place, WRONG_A_MINUTE, time.monotonic()):
+            await self.miss(service.GoneError("slow_down"))
+            return
         try:
             talk = await in_database(comebacks.find)(
                 line=self.line, name=frame.name, code=frame.code, now=timezone.now()
@@ -258,6 +263,7 @@ class VisitorConsumer(VisitorHanding):
         except service.GoneError as gone:
             await self.miss(gone)
             return
+        wrong_tries.give_back(self.unanswered.place)
         await self.come_back(talk, lambda: self.rejoined(talk, frame), 0)
 
     async def miss(self, gone: service.GoneError) -> None:

@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 
 from chat.boards import boards
+from chat.consumers.base import wrong_tries
 from chat.hub import hub
 from chat.keeper import keeper
 from chat.places import places
@@ -19,6 +20,7 @@ def nothing_remembered() -> Iterator[None]:
     statuses.forget()
     boards.known.clear()
     places.known.clear()
+    wrong_tries.buckets.clear()
     yield
     writer.stop()
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from chat import comebacks
 from chat.models import RejoinTries
 from helplines.tenancy import across_organisations
-from tests.chat.sockets import desk, in_database, staffed, stored, talk, visitor
+from tests.chat.sockets import desk, in_database, socket, staffed, stored, talk, visitor
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("live")]
 NICKNAME = {"key": "nickname", "kind": "nickname", "label": {"nl": "Hoe?"}, "why": {"nl": "Zo."}}
@@ -113,12 +113,29 @@ async def test_wrong_tries_end_the_socket_and_then_the_line_whatever_the_socket(
             for _try in range(2):
                 await wrong(guesser, right["name"], other(right["code"]))
         async with visitor(line) as guesser:
-            assert await wrong(guesser, **right) == {"kind": "gone", "why": "unknown"}
+            assert await wrong(guesser, **right) == {"kind": "gone", "why": "slow_down"}
+            assert await wrong(guesser, right["name"], other(right["code"])) == {"kind": "gone", "why": "slow_down"}
         with time_machine.travel(timezone.now() + timedelta(minutes=1, seconds=1), tick=True):
             async with visitor(line) as back:
                 await back.say("rejoin", **right)
                 await back.hear("resumed")
     assert await in_database(counted)(line) == 0
+
+
+async def test_wrong_tries_of_a_stranger_stop_nobody_of_another_address(settings):
+    settings.TRUSTED_PROXIES = 1
+    async with talk() as (line, _client, _counsellor, started):
+        path, right = f"/ws/{line.organisation.slug}/{line.slug}/visitor/", started["rejoin"]
+        stranger = [(b"x-forwarded-for", b"198.51.100.1")]
+        for _socket in range(9):
+            async with socket(path, stranger) as guesser:
+                told = [await wrong(guesser, right["name"], other(right["code"])) for _try in range(4)]
+        assert {frame["why"] for frame in told} == {"slow_down"}
+        async with socket(path, stranger) as guesser:
+            assert await wrong(guesser, **right) == told[0], "right and wrong are one answer"
+        async with socket(path, [(b"x-forwarded-for", b"203.0.113.7")]) as back:
+            await back.say("rejoin", **right)
+            await back.hear("resumed")
 
 
 def counted(line):

@@ -202,7 +202,7 @@ export class Talk extends EventTarget {
   #gone(frame) {
     const rejoining = Boolean(this.#ticket);
     this.#end();
-    this.#tell("gone", { ...frame, why: rejoining ? "not_found" : frame.why });
+    this.#tell("gone", { ...frame, why: rejoining && frame.why === "unknown" ? "not_found" : frame.why });
   }
 
   /** @param {any} frame */

@@ -243,6 +243,7 @@ function whyGone(why) {
     elsewhere: strings.elsewhere_text,
     line_closed: strings.refused_closed,
     not_found: strings.not_found,
+    slow_down: strings.too_many_tries,
   };
   return /** @type {Record<string, string>} */ (told)[why] ?? strings.unknown;
 }
