@@ -120,7 +120,7 @@ def trouble() -> Strings:
         "late": _("You were away for more than {minutes} minutes, so the talk has ended. You can start a new one."),
         "unknown": _("Your earlier talk is no longer there. You can start a new one."),
         "too_many_tries": _("There are too many tries just now. Wait a minute and try again."),
-        "not_found": _("We found no talk with these two. Look at them once more, or start a new talk."),
+        "not_found": _("We found no talk with these two. Look at them once more."),
         "reused_title": _("We have locked this talk"),
         "reused_text": _("This talk was opened from a second place. To keep it safe, nobody can come back to it."),
         "elsewhere_title": _("Your talk is open in another tab"),

@@ -73,7 +73,10 @@ def context(line: Line, language: str, embedded: bool) -> dict[str, Any]:
 
 def config(line: Line, language: str, policy: PolicyValues, embedded: bool) -> dict[str, Any]:
     """What the page's script needs to know; nothing in it is about the visitor."""
-    names = names_of(line)
+    names, strings = names_of(line), words.strings()
+    if line.text("farewell", language):
+        # The organisation thanks in its own words: once is enough.
+        strings["thanks"] = ""
     return {
         "socket": f"/ws/{names['organisation']}/{names['line']}/visitor/",
         "status": f"{reverse('status', kwargs=names)}?lang={language}",
@@ -85,5 +88,5 @@ def config(line: Line, language: str, policy: PolicyValues, embedded: bool) -> d
         "max_text": wire.TEXT_LENGTH,
         "soft_minutes": policy.soft_minutes,
         "rejoin_minutes": policy.rejoin_minutes,
-        "strings": words.strings(),
+        "strings": strings,
     }

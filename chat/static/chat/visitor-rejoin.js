@@ -1,6 +1,6 @@
 /** The word and the code to come back with: shown during the talk, asked for on the first page. */
 
-import { part } from "./visitor-page.js";
+import { part, tell } from "./visitor-page.js";
 
 /** @param {{name: string, code: string}} ticket */
 export function showTicket(ticket) {
@@ -16,12 +16,20 @@ export function hideTicket() {
   showTicket({ name: "", code: "" });
 }
 
+/** What somebody typed fits no talk: told beside what they typed. @param {string} text */
+export function rejoinWrong(text) {
+  part("rejoin-frame")?.setAttribute("open", "");
+  tell("rejoin-wrong", text);
+  part("rejoin-wrong")?.focus();
+}
+
 /** @param {(ticket: {name: string, code: string}) => void} back what to do with what somebody typed */
 export function rejoinForm(back) {
   const form = /** @type {HTMLFormElement | null} */ (part("rejoin"));
   form?.addEventListener("submit", (event) => {
     event.preventDefault();
     const given = new FormData(form);
+    tell("rejoin-wrong", "");
     back({ name: String(given.get("rejoin-name")).trim(), code: String(given.get("rejoin-code")).trim() });
   });
 }

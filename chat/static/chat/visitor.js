@@ -10,7 +10,7 @@ import { Memory } from "./visitor-memory.js";
 import { Cues } from "./visitor-cues.js";
 import { confirmed, followKeyboard, part, show, step, tell } from "./visitor-page.js";
 import { Question } from "./visitor-question.js";
-import { hideTicket, rejoinForm, showTicket } from "./visitor-rejoin.js";
+import { hideTicket, rejoinForm, rejoinWrong, showTicket } from "./visitor-rejoin.js";
 import { watchSilence } from "./visitor-silence.js";
 import { StatusPanel, placeInWords } from "./visitor-status.js";
 import { Talk } from "./visitor-talk.js";
@@ -230,6 +230,12 @@ on("unstored", () => tell("memory", strings.unstored));
 on("gone", ({ why }) => {
   if (step() === "thanks") return;
   if (why === "ended") return over({ why: null });
+  const unfit = { not_found: strings.not_found, slow_down: strings.too_many_tries };
+  const wrong = /** @type {Record<string, string>} */ (unfit)[why];
+  if (wrong) {
+    toPromise("");
+    return rejoinWrong(wrong);
+  }
   const told = whyGone(why);
   if (why === "reused") orKeep(told, () => toStopped(strings.reused_title, told));
   else if (why === "elsewhere") orKeep(told, () => toStopped(strings.elsewhere_title, told));
@@ -242,8 +248,6 @@ function whyGone(why) {
     reused: strings.reused_text,
     elsewhere: strings.elsewhere_text,
     line_closed: strings.refused_closed,
-    not_found: strings.not_found,
-    slow_down: strings.too_many_tries,
   };
   return /** @type {Record<string, string>} */ (told)[why] ?? strings.unknown;
 }
