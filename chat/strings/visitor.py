@@ -64,6 +64,7 @@ def waiting() -> Strings:
 def talk() -> Strings:
     return {
         "talk_on": _("your talk is still going on"),
+        "wait_on": _("you are still waiting"),
         "with": _("Your talk with {name}"),
         "peer_away": _("The counsellor's line dropped. Stay here: what you write will arrive."),
         "peer_back": _("The counsellor is back."),

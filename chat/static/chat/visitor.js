@@ -156,7 +156,13 @@ const moves = {
   refused: () => orKeep(strings.refused_closed, () => toPromise(strings.refused_closed)),
 };
 
+/** What the closed button says of what goes on behind it. */
+function tellHost() {
+  host?.talk(!memory.held ? "" : talk.state === "active" ? strings.talk_on : strings.wait_on);
+}
+
 on("moved", (move) => {
+  tellHost();
   if (step() === "thanks") return;
   /** @type {Record<string, (move: any) => void>} */ (moves)[move.state]?.(move);
 });
@@ -340,8 +346,8 @@ host?.addEventListener("shown", () => {
 });
 status.addEventListener("status", (event) => host?.state(/** @type {CustomEvent} */ (event).detail.state));
 
-memory.changed = () => host?.talk(memory.held ? strings.talk_on : "");
-memory.changed();
+memory.changed = tellHost;
+tellHost();
 status.render(pageConfig("status"));
 if (memory.held) {
   tell("place", strings.connecting);
