@@ -179,10 +179,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # People who work here
 AUTH_USER_MODEL = "helplines.Staff"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+_ALLAUTH = "allauth.account.auth_backends.AuthenticationBackend"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", _ALLAUTH]
 # NIST SP 800-63B: long, not known to attackers, not made of names that anybody would try; nothing else is asked (O04).
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "helplines.passwords.LongEnough"},
@@ -216,6 +214,7 @@ MFA_TOTP_ISSUER = "Toeverlaat"
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -4,7 +4,10 @@ from typing import Any
 
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
+from allauth.mfa.webauthn.internal.auth import clear_state
+from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.conf import settings
+from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -33,5 +36,16 @@ class SpareCodes(ViewRecoveryCodesView):  # type: ignore[misc]
         return {**super().get_context_data(**kwargs), "goal": goal}
 
 
+class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]
+    """Signing in with a passkey alone."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """A challenge is for one try."""
+        clear_state()
+        response: HttpResponse = super().form_invalid(form)
+        return response
+
+
 second_step = require_safe(SecondStep.as_view())
 spare_codes = require_safe(SpareCodes.as_view())
+passkey_sign_in = PasskeySignIn.as_view()

@@ -5,6 +5,7 @@ has opened the link, so an administrator never learns whether there was one, and
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -70,9 +71,12 @@ def accept(*, found: str, staff: Staff) -> Invitation:
 
 def give(invitation: Invitation, staff: Staff, role: str, lines: list[Line]) -> None:
     """One role; who talks with visitors also gets the lines."""
-    membership, _made = Membership.objects.update_or_create(
-        organisation=invitation.organisation, staff=staff, role=role, defaults={"is_active": True}
-    )
+    given = {"is_active": True, "given_by": invitation.invited_by, "given_at": timezone.now()}
+    known: dict[str, Any] = {"organisation": invitation.organisation, "staff": staff, "role": role}
+    # A role that somebody has already is not given anew.
+    membership = Membership.objects.filter(**known, is_active=True).first()
+    if membership is None:
+        membership, _made = Membership.objects.update_or_create(**known, defaults=given)
     for line in lines if role in TALKING else []:
         Assignment.objects.get_or_create(
             membership=membership, line=line, defaults={"organisation": invitation.organisation}

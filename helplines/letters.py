@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from helplines.models import Invitation, Staff
+from helplines.models import Invitation, Organisation, Staff
 
 STAYS_HERE = {"console", "dummy"}
 # What somebody must hear when it happened to their account, also when they did it themselves.
@@ -66,7 +66,19 @@ def write_notice(staff: Staff, kind: str, language: str) -> None:
 def write_invitation(invitation: Invitation, link: str) -> None:
     """Come and work with us; in the organisation's own language, for of the person we know none."""
     organisation = invitation.organisation
-    language = organisation.first_language if organisation.first_language in dict(settings.LANGUAGES) else "en"
+    language = language_of(organisation)
     name = "helplines/letters/invitation"
     context = {"invitation": invitation, "organisation": organisation, "link": link}
     write(to=invitation.email, subject=f"{name}_subject.txt", body=f"{name}.txt", language=language, **context)
+
+
+def write_proposed(organisation: Organisation, staff: Staff) -> None:
+    """Something waits for a second person; what it is stands on the page alone."""
+    name, language = "helplines/letters/proposed", staff.language or language_of(organisation)
+    page = f"{settings.ORIGIN}{reverse('proposal', args=[organisation.slug])}"
+    context = {"organisation": organisation, "staff": staff, "page": page}
+    write(to=staff.email, subject=f"{name}_subject.txt", body=f"{name}.txt", language=language, **context)
+
+
+def language_of(organisation: Organisation) -> str:
+    return organisation.first_language if organisation.first_language in dict(settings.LANGUAGES) else "en"

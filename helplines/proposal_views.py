@@ -59,11 +59,16 @@ def proposal_page(request: HttpRequest, membership: Membership) -> HttpResponse:
     context: dict[str, Any] = {"organisation": organisation, "proposal": found}
     if found:
         difference = proposals.difference(found, now)
+        others, seconds = (
+            proposals.others(organisation, found.proposer),
+            proposals.seconds(organisation, found.proposer),
+        )
         context |= {
             "difference": difference,
             "changes": policy_words.changes_said(difference.before, difference.after),
             "fallen": REFUSALS.get(proposals.fallen(found, now), ""),
-            "may_confirm": membership.staff in proposals.seconds(organisation, found.proposer),
+            "may_confirm": membership.staff in seconds,
+            "too_new": REFUSALS["too_new"] if membership.staff in others and membership.staff not in seconds else "",
             "is_own": membership.staff == found.proposer,
         }
     return render(request, "helplines/proposal.html", context)

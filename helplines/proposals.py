@@ -6,6 +6,7 @@ Every function works inside the organisation's own scope, which it enters itself
 import hashlib
 import json
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from allauth.account.models import EmailAddress
@@ -13,12 +14,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from helplines import policies, queries, service
+from helplines import bringers, policies, queries, service
 from helplines.models import Line, Membership, Organisation, Policy, PolicyProposal, ProposalState, Role, Staff
 from helplines.policies import PolicyValues
+from helplines.tasks import send_proposed
 from helplines.tenancy import inside
 
-MAY_CONFIRM = (Role.ADMINISTRATOR, Role.DPO)
+MAY_CONFIRM = bringers.MAY_CONFIRM
 REFUSALS = {
     "nobody_else": _("You cannot make this change alone, and nobody else here can confirm it yet."),
     "another_open": _("Another proposal still waits. Confirm, decline or withdraw that one first."),
@@ -28,6 +30,10 @@ REFUSALS = {
     "outdated": _("Another version was published meanwhile, so this proposal does not count any more."),
     "proposer_gone": _("The person who proposed this is no administrator any more, so it does not count."),
     "not_you": _("The person who proposed a change cannot confirm it too, not with another account either."),
+    "too_new": _(
+        "You cannot confirm this yet. Who came less than 24 hours ago, or less than 30 days ago through the person who "
+        "proposed it, does not count as a second person."
+    ),
     "moved": _("What changes is not the same any more. Look at the differences again."),
 }
 
@@ -86,6 +92,9 @@ def propose(
             proposer=proposer,
             created_at=now,
         )
+        told = Membership.objects.filter(organisation=organisation, role__in=MAY_CONFIRM, is_active=True)
+        for person in set(told.exclude(staff=proposer).values_list("staff", flat=True)):
+            transaction.on_commit(partial(send_proposed.delay, organisation.pk, person))
         return proposal
 
 
@@ -100,7 +109,7 @@ def confirm(*, organisation: Organisation, second: Staff, mark: str) -> Policy:
         Organisation.objects.select_for_update().get(pk=organisation.pk)
         proposal = standing(organisation, now)
         if second not in seconds(organisation, proposal.proposer):
-            raise Refused("not_you")
+            raise Refused("too_new" if second in others(organisation, proposal.proposer) else "not_you")
         if difference(proposal, now).mark != mark:
             raise Refused("moved")
         end(proposal, ProposalState.CONFIRMED, second, now)
@@ -218,13 +227,20 @@ def may_propose(organisation: Organisation, staff: Staff) -> bool:
 
 
 def seconds(organisation: Organisation, proposer: Staff | None) -> list[Staff]:
-    """Everybody who could confirm what this person proposes: other people, not other accounts of the same person."""
+    """Everybody who could confirm what this person proposes: people who did not just come through them."""
+    if proposer is None:
+        return []
+    known = bringers.strangers(organisation, proposer, timezone.now())
+    return [staff for staff in others(organisation, proposer) if staff.pk in known]
+
+
+def others(organisation: Organisation, proposer: Staff | None) -> list[Staff]:
+    """Everybody else who may have a say: other people, not other accounts of the same person."""
     if proposer is None:
         return []
     found = {entry.staff for entry in confirmers(organisation).select_related("staff")}
     own = addresses(proposer)
-    others = [staff for staff in found if staff != proposer and not addresses(staff) & own]
-    return sorted(others, key=str)
+    return sorted((staff for staff in found if staff != proposer and not addresses(staff) & own), key=str)
 
 
 def addresses(staff: Staff) -> set[str]:

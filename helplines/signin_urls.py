@@ -40,5 +40,5 @@ urlpatterns = [
     path("second-step/passkeys/add/", own_account(passkeys.add_webauthn), name="mfa_add_webauthn"),
     path("second-step/passkeys/<int:pk>/remove/", own_account(remove_passkey), name="mfa_remove_webauthn"),
     path("second-step/passkeys/confirm/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
-    path("second-step/passkeys/sign-in/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("second-step/passkeys/sign-in/", factor_views.passkey_sign_in, name="mfa_login_webauthn"),
 ]

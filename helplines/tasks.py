@@ -37,6 +37,16 @@ def send_invitation(organisation_id: int, invitation_id: int) -> None:
         letters.write_invitation(found, invitation_links.new_link(found))
 
 
+@shared_task(acks_late=True, ignore_result=True, autoretry_for=TROUBLE, retry_backoff=10, max_retries=6)
+def send_proposed(organisation_id: int, person: int) -> None:
+    """That somebody proposed what takes two people, to one who may decide about it."""
+    staff = Staff.objects.filter(pk=person, is_active=True).first()
+    with inside(organisation_id):
+        organisation = Organisation.objects.filter(pk=organisation_id).first()
+    if staff and organisation:
+        letters.write_proposed(organisation, staff)
+
+
 @shared_task(acks_late=True, ignore_result=True)
 def forget_old_invitations() -> None:
     """Let go of what nobody answered, one organisation at a time."""

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from helplines import second_factor, service, welcome
@@ -35,6 +36,13 @@ class MembershipForm(TenantForm):
                 _("You cannot take your own administrator role away. Ask another administrator."), code="own_role"
             )
         return cleaned
+
+    def _post_clean(self) -> None:
+        """Who gives a role, another one, or one that had ended, is recorded with it."""
+        super()._post_clean()  # type: ignore[misc]
+        begins = "is_active" in self.changed_data and self.cleaned_data.get("is_active")
+        if not self.instance.pk or begins or {"staff", "role"} & set(self.changed_data):
+            self.instance.given_by_id, self.instance.given_at = self.administrator, timezone.now()
 
 
 class StaffForm(TenantForm):
@@ -64,6 +72,7 @@ class Roles(TenantTable):
     """The roles that a person has in the organisations of the administrator, and in no other."""
 
     model = Membership
+    fk_name = "staff"
     form = MembershipForm
     fields = ("organisation", "role", "branch", "public_name", "is_active")
     can_delete = False

@@ -119,6 +119,9 @@ class Membership(models.Model):
     )
     public_name = models.CharField(_("name for visitors"), max_length=40, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    # Who gave this role, and when; None where it was there before this was recorded.
+    given_by = models.ForeignKey(Staff, models.SET_NULL, null=True, editable=False, related_name="+")
+    given_at = models.DateTimeField(null=True, editable=False)
 
     objects: ClassVar = tenant_manager(MembershipQuerySet)
 
