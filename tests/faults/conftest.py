@@ -32,6 +32,8 @@ class Size:
     idle: int = 2_000 if SOAK else 250
     handshakes: float = 200.0 if SOAK else 60.0
     half_open: int = 500 if SOAK else 100
+    # Milliseconds; a machine of CI does other work beside, the long form is for one that does not.
+    others_p95: float = 500.0 if SOAK else 1000.0
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from bench.sockets import RefusedHandshakeError, connect, framed
 from deploy.cluster import ROOT
 from deploy.programs import HOST, Program, answers, free_port
+from tests.faults.conftest import Size
 from tests.faults.crowds import Crowd, milliseconds
 from tests.faults.sites import PLACES, ROOMY, Site, memory_of
 
@@ -103,7 +104,7 @@ class Others:
         print(f"\n{self.did} others: {counts}, acknowledged p95 {p95:.0f} ms; {grew:.1f} MiB more")  # noqa: T201
         assert {talk.visitor.connections for talk in self.crowd.talks} == {1}
         assert self.crowd.ledgers.visible == []
-        assert p95 <= 500
+        assert p95 <= Size().others_p95
         assert grew <= 50
         assert self.front.complaints() == []
 
