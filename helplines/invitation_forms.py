@@ -10,11 +10,29 @@ from django.utils.translation import gettext_lazy as _
 
 from helplines.invitations import newcomer
 from helplines.models import Invitation, Staff
+from helplines.public_names import PublicName
+from helplines.service import TALKING
 from helplines.validators import plain_user_name
 
 
-class NewAccount(forms.Form):
-    """A user name and a password."""
+class Accepted(PublicName):
+    """With an account that is there already: the name for visitors, for who will talk with them."""
+
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.invitation = invitation
+        if TALKING.isdisjoint(invitation.roles):
+            del self.fields["public_name"]
+
+    @property
+    def chosen_name(self) -> str:
+        return str(self.cleaned_data.get("public_name", ""))
+
+
+class NewAccount(Accepted):
+    """A user name and a password too."""
+
+    field_order = ("username", "public_name", "password1", "password2")
 
     username = forms.CharField(
         label=_("User name"),
@@ -33,10 +51,6 @@ class NewAccount(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-
-    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.invitation = invitation
 
     def clean_username(self) -> str:
         username = plain_user_name(self.cleaned_data["username"])

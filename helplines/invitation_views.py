@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from helplines import access, invitations, second_factor
 from helplines.gate import everybody, to_second_step
-from helplines.invitation_forms import NewAccount
+from helplines.invitation_forms import Accepted, NewAccount
 from helplines.invitation_links import fingerprint
 from helplines.models import Invitation, Staff
 
@@ -47,15 +47,15 @@ def invitation(request: HttpRequest) -> HttpResponse:
         return new_account(request, found)
     if second_factor.is_stale(request):
         return to_second_step(request)
-    if request.method == "POST":
-        return accept(request)
-    return page(request, found, None)
+    form = Accepted(request.POST if request.method == "POST" else None, invitation=found)
+    return accept(request, form) if form.is_valid() else page(request, found, form)
 
 
-def accept(request: HttpRequest) -> HttpResponse:
+def accept(request: HttpRequest, form: Accepted) -> HttpResponse:
     """With the account that is signed in."""
+    staff, name = cast(Staff, request.user), form.chosen_name
     try:
-        invitations.accept(found=request.session.pop(INVITED), staff=cast(Staff, request.user))
+        invitations.accept(found=request.session.pop(INVITED), staff=staff, public_name=name)
     except invitations.InvitationGone:
         return gone(request)
     return redirect("start")
@@ -66,9 +66,9 @@ def new_account(request: HttpRequest, found: Invitation) -> HttpResponse:
     form = NewAccount(request.POST if request.method == "POST" else None, invitation=found)
     if not form.is_valid():
         return page(request, found, form)
-    password = form.cleaned_data["password1"]
+    password, name = form.cleaned_data["password1"], form.chosen_name
     try:
-        staff = invitations.accept_as_new(found=str(found.token), staff=form.staff, password=password)
+        staff = invitations.accept_as_new(found=str(found.token), staff=form.staff, password=password, public_name=name)
     except invitations.InvitationGone:
         return gone(request)
     except invitations.AddressTaken:
@@ -80,7 +80,7 @@ def new_account(request: HttpRequest, found: Invitation) -> HttpResponse:
     return response
 
 
-def page(request: HttpRequest, found: Invitation, form: NewAccount | None) -> HttpResponse:
+def page(request: HttpRequest, found: Invitation, form: Accepted) -> HttpResponse:
     context = {"invitation": found, "organisation": found.organisation, "form": form}
     return render(request, "helplines/invitation.html", context)
 

@@ -10,13 +10,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from helplines import access
+from helplines import access, service
 from helplines.letters import sends_mail
-from helplines.models import Assignment, Invitation, Line, Membership, Role, Staff
+from helplines.models import Assignment, Invitation, Line, Membership, Staff
 from helplines.tasks import send_invitation
 from helplines.tenancy import inside
-
-TALKING = {Role.COUNSELLOR, Role.MENTOR}
 
 
 class InvitationGone(Exception):
@@ -53,8 +51,8 @@ def withdraw(invitations: Iterable[Invitation]) -> None:
 
 
 @transaction.atomic
-def accept(*, found: str, staff: Staff) -> Invitation:
-    """Give this person what the invitation says, which is over then. Raises InvitationGone."""
+def accept(*, found: str, staff: Staff, public_name: str = "") -> Invitation:
+    """Give this person what the invitation says, which is over then; no name leaves the one there is. Raises InvitationGone."""
     invitation = access.invitation(found)
     if invitation is None:
         raise InvitationGone
@@ -66,6 +64,8 @@ def accept(*, found: str, staff: Staff) -> Invitation:
             raise InvitationGone
         for role in invitation.roles:
             give(invitation, staff, role, lines)
+    if public_name:
+        service.choose_public_name(organisation=invitation.organisation, staff=staff, name=public_name)
     return invitation
 
 
@@ -77,14 +77,14 @@ def give(invitation: Invitation, staff: Staff, role: str, lines: list[Line]) -> 
     membership = Membership.objects.filter(**known, is_active=True).first()
     if membership is None:
         membership, _made = Membership.objects.update_or_create(**known, defaults=given)
-    for line in lines if role in TALKING else []:
+    for line in lines if role in service.TALKING else []:
         Assignment.objects.get_or_create(
             membership=membership, line=line, defaults={"organisation": invitation.organisation}
         )
 
 
 @transaction.atomic
-def accept_as_new(*, found: str, staff: Staff, password: str) -> Staff:
+def accept_as_new(*, found: str, staff: Staff, password: str, public_name: str = "") -> Staff:
     """Make the account of somebody who had none, and accept. Raises InvitationGone, AddressTaken."""
     invitation = access.invitation(found)
     if invitation is None:
@@ -93,7 +93,7 @@ def accept_as_new(*, found: str, staff: Staff, password: str) -> Staff:
         raise AddressTaken
     staff.set_password(password)
     staff.save()
-    accept(found=found, staff=staff)
+    accept(found=found, staff=staff, public_name=public_name)
     return staff
 
 

@@ -22,6 +22,7 @@ from helplines.models import (
     Membership,
     Organisation,
     Policy,
+    Role,
     Staff,
 )
 from helplines.policies import PolicyError, PolicyValues, Problem, Texts
@@ -30,6 +31,8 @@ from helplines.tenancy import across_organisations, inside
 # So long ago is still "now": a form takes a while to arrive.
 JUST_NOW = timedelta(minutes=5)
 LONGEST_REASON = 300
+# Who talks with visitors.
+TALKING = {Role.COUNSELLOR, Role.MENTOR}
 
 
 class AgreementMoved(Exception):
@@ -271,6 +274,13 @@ def add_holidays(*, organisation: Organisation, days: Iterable[Holiday]) -> list
             ]
             if made
         ]
+
+
+def choose_public_name(*, organisation: Organisation, staff: Staff, name: str) -> None:
+    """Let visitors of this organisation meet this person under a name, or under none, from now on (C04)."""
+    with inside(organisation):
+        talking = Membership.objects.filter(organisation=organisation, staff=staff, role__in=TALKING)
+        talking.update(public_name=name)
 
 
 @transaction.atomic

@@ -39,7 +39,8 @@ def start(request: HttpRequest) -> HttpResponse:
         places.append(Place(None, _("All organisations of this installation"), reverse("admin:index")))
     if "stay" not in request.GET and len({place.url for place in places}) == 1:
         return redirect(places[0].url)
-    return render(request, "helplines/start.html", {"places": places, "memberships": memberships})
+    names = {row.organisation: row.public_name for row in memberships if row.role in service.TALKING}
+    return render(request, "helplines/start.html", {"places": places, "memberships": memberships, "names": names})
 
 
 def to_sign(membership: Membership) -> Place:

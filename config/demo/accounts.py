@@ -15,7 +15,7 @@ from config.demo.sites import ExampleSite
 from helplines.models import Staff
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
-SHOWN = ("counsellor", "administrator", "auditor")
+SHOWN = ("counsellor", "mentor", "manager", "administrator", "dpo", "auditor")
 ROUNDS = 10_000
 PLACES = {"counsellor": "/desk/", "mentor": "/desk/", "administrator": "/admin/"}
 
@@ -66,7 +66,7 @@ def write(path: Path, content: dict[str, Any]) -> None:
 
 
 def in_words(content: dict[str, Any]) -> str:
-    """Where to go as visitor, counsellor, administrator and auditor."""
+    """Where to go as visitor and in each role."""
     base = content["base"]
     rows = [
         "",

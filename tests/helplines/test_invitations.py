@@ -136,6 +136,34 @@ def test_known_person_signs_in_and_accepts_with_their_own_account(link):
     assert everything() == (0, ["counsellor"])
 
 
+@pytest.mark.promise("C04")
+@pytest.mark.parametrize("name", ["Sam", ""])
+def test_newcomer_chooses_a_name_for_visitors_or_none(link, name):
+    assert 'name="public_name"' in opened(link).get("/invitation/").content.decode()
+    opened(link).post("/invitation/", {**ACCOUNT, "public_name": name})
+    with across_organisations():
+        assert [row.public_name for row in Membership.objects.filter(staff__username="nel")] == [name]
+
+
+@pytest.mark.promise("C04")
+def test_known_person_keeps_the_name_they_had_or_chooses_another(ours, link):
+    known = StaffFactory(email="nel@example.org")
+    MembershipFactory(organisation=ours.organisation, staff=known, role="mentor", public_name="Sam")
+    browser = opened(link)
+    browser.force_login(known, backend="allauth.account.auth_backends.AuthenticationBackend")
+    opened(link, browser).post("/invitation/", {"public_name": "x" * 41})
+    assert everything()[0] == 1
+    browser.post("/invitation/", {"public_name": "Alex"})
+    with across_organisations():
+        assert {row.public_name for row in Membership.objects.filter(staff=known)} == {"Alex"}
+
+
+def test_who_will_not_talk_is_asked_for_no_name(ours):
+    invitation = InvitationFactory(organisation=ours.organisation, roles=["auditor"])
+    browser = opened(invitation_links.new_link(invitation).removeprefix(HERE))
+    assert 'name="public_name"' not in browser.get("/invitation/").content.decode()
+
+
 def test_page_is_the_same_for_who_has_an_account_and_for_who_has_none(link):
     before = opened(link).get("/invitation/").content
     StaffFactory(email="nel@example.org")
