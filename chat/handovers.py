@@ -123,9 +123,11 @@ def refuse(*, handover: Handover, now: datetime) -> None:
 def agree(*, handover: Handover, now: datetime) -> None:
     """The visitor says yes: the talk goes over in this same transaction, or nothing happened at all.
 
-    Raises RefusedError: over (it was too late), not_there (who would take it has no room any more).
+    Raises RefusedError: over (it was too late, or nobody asked this visitor yet), not_there (who would take it has no room).
     """
     with inside(handover.organisation_id):
+        if Handover.objects.filter(pk=handover.pk, state=Step.ASKED).exists():
+            raise RefusedError("over")
         try:
             with transaction.atomic():
                 if not moved(handover, "agree", now, agreed_at=now):

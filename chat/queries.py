@@ -25,6 +25,12 @@ HISTORY_CHARACTERS = 100_000
 DESK_ROLES = (Role.COUNSELLOR, Role.MENTOR)
 
 
+def kept_months(conversation: Conversation, now: datetime) -> int:
+    """For how long a talk is kept: by the shorter promise of the line where it began and the line where it is now (F01)."""
+    lines = {line.pk: line for line in (conversation.line, conversation.came_in) if line is not None}
+    return min(policy_now(line, now).retention_months for line in lines.values())
+
+
 def moment(at: datetime | None) -> str | None:
     """A moment as the protocol writes it: UTC, ISO 8601 with Z."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None

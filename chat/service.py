@@ -282,7 +282,7 @@ def finish(
     line = conversation.line
     policy = promises.policy_for(line, now)
     rest.wrap_up(conversation, policy.wrapup_minutes, now)
-    expires = after_months(now, policy.retention_months, ZoneInfo(line.organisation.time_zone))
+    expires = after_months(now, queries.kept_months(conversation, now), ZoneInfo(line.organisation.time_zone))
     organisation_id, code = conversation.organisation_id, conversation.code
     transaction.on_commit(lambda: keys.let_expire(organisation_id, code, expires))
     name_shown = queries.public_name(conversation.counsellor, conversation.line_id)

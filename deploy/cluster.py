@@ -205,7 +205,8 @@ class Cluster:
             "PID_FILE": str(self.directory / "nginx.pid"), "TEMP_DIR": str(temp), "NODES": nodes, "PORT": f"{HOST}:{self.port}",
             "HOST": HOST, "CERTIFICATE": str(certificate), "CERTIFICATE_KEY": str(key),
             # Everybody of a test comes from one address.
-            "HANDSHAKES_PER_SECOND": "2000", "HANDSHAKES_BURST": "5000", "CONNECTIONS_PER_ADDRESS": "8000",
+            "HANDSHAKES_PER_SECOND": "2000", "HANDSHAKES_BURST": "5000", "POLLS_PER_SECOND": "2000", "POLLS_BURST": "5000",
+            "CONNECTIONS_PER_ADDRESS": "8000",
         }  # fmt: skip
         config = self.directory / "nginx.conf"
         # Only ${NAME} is ours to fill in; nginx has variables of its own.

@@ -97,6 +97,13 @@ def test_a_yes_that_comes_too_late_moves_nothing():
     assert now_in(row).counsellor_id == row.counsellor_id
 
 
+def test_a_yes_of_a_visitor_who_was_not_asked_yet_ends_nothing():
+    row, colleague = a_talk()
+    handover = wish(row, colleague)
+    assert why(handovers.agree, handover=handover, now=timezone.now()) == "over"
+    assert (now_in(row).counsellor_id, now_in(handover).state) == (row.counsellor_id, "asked")
+
+
 @pytest.mark.parametrize("end", ["nobody answered", "talk ended", "colleague gone", "owner changed"])
 def test_a_question_without_ground_ends_by_itself(end):
     row, colleague = a_talk()
