@@ -22,6 +22,10 @@ from helplines.tenancy import inside
 # Against a flood on the colleagues' screens, and so that the comparing with a long talk stays rare.
 MOST_QUESTIONS, MOST_ANSWERS = 10, 20
 APART = timedelta(seconds=5)
+# Of each talk so much is compared, the newest first.
+COMPARED_CHARACTERS = 200_000
+# Talks that were looked at, up to which message.
+Compared = dict[int, int]
 QUESTION, ANSWER = "advice", "advice-answer"
 
 
@@ -30,12 +34,17 @@ def ask(*, conversation: Conversation, membership: Membership, key: UUID, text: 
 
     Raises RefusedError: not_here, closed; `names_visitor` with what was `found` of the talk in it; nobody_there; slow_down.
     """
+    with inside(conversation.organisation_id):
+        check_owner(conversation, membership)
+        check_pace(conversation, membership, key, now)
+        is_known = Advice.objects.filter(uuid=key).exists()
+        compared = {} if is_known else compare(text, membership)
     with inside(conversation.organisation_id), transaction.atomic():
         lock(conversation, membership)
         known = Advice.objects.filter(uuid=key).first()
         if known is not None and (known.conversation_id, known.asker_id) != (conversation.pk, membership.pk):
             raise RefusedError("malformed")
-        row = known or put(conversation, membership, key, text, now)
+        row = known or put(conversation, membership, key, text, compared, now)
         colleagues = colleagues_of(row, now)
         if not colleagues:
             raise RefusedError("nobody_there")
@@ -49,19 +58,32 @@ def ask(*, conversation: Conversation, membership: Membership, key: UUID, text: 
 
 def lock(conversation: Conversation, membership: Membership) -> None:
     """The talk must be theirs and going on, and stays so until the question is stored: its end deletes what was stored."""
-    row = Conversation.objects.select_for_update().filter(pk=conversation.pk, counsellor=membership).first()
+    check_owner(conversation, membership, lock=True)
+
+
+def check_owner(conversation: Conversation, membership: Membership, *, lock: bool = False) -> None:
+    rows = Conversation.objects.select_for_update() if lock else Conversation.objects.all()
+    row = rows.filter(pk=conversation.pk, counsellor=membership).first()
     if row is None:
         raise RefusedError("not_here")
     if row.state not in OPEN:
         raise RefusedError("closed")
 
 
-def put(conversation: Conversation, membership: Membership, key: UUID, text: str, now: datetime) -> Advice:
+def check_pace(conversation: Conversation, membership: Membership, key: UUID, now: datetime) -> None:
+    """Before anything is compared: raises RefusedError("slow_down") for a new question that comes too soon."""
     asked = Advice.objects.filter(conversation=conversation)
-    newest = Advice.objects.filter(asker=membership).order_by("-at").values_list("at", flat=True).first()
-    if asked.count() >= MOST_QUESTIONS or (newest is not None and now - newest < APART):
+    newest = Advice.objects.filter(asker=membership).order_by("-at").values_list("at", "uuid").first()
+    is_soon = newest is not None and newest[1] != key and now - newest[0] < APART
+    if (is_soon or asked.count() >= MOST_QUESTIONS) and not asked.filter(uuid=key).exists():
         raise RefusedError("slow_down")
-    shown = fit_to_tell(text, membership)
+
+
+def put(
+    conversation: Conversation, membership: Membership, key: UUID, text: str, compared: Compared, now: datetime
+) -> Advice:
+    check_pace(conversation, membership, key, now)
+    shown = fit_to_tell(text, membership, compared)
     return Advice.objects.create(
         organisation_id=conversation.organisation_id,
         conversation=conversation,
@@ -74,30 +96,48 @@ def put(conversation: Conversation, membership: Membership, key: UUID, text: str
     )
 
 
-def fit_to_tell(text: str, membership: Membership) -> str:
+def fit_to_tell(text: str, membership: Membership, compared: Compared) -> str:
     """The text with addresses and numbers of people masked; raises RefusedError where something of a talk stands in it.
 
-    It is compared with every talk that the writer has now: a text may be pasted from the wrong one.
+    `compared` are the talks that were looked at already, up to which message: only what was said since is looked at, so that
+    nothing long happens while the talk is locked.
     """
-    if len(text) > ADVICE_LENGTH:
-        raise RefusedError("too_long")
-    talks = Conversation.objects.active_of(membership)
-    found = sorted({name for row in talks for name in carried_over(text, said_in(row))})
-    if found:
-        raise RefusedError("names_visitor", found=found)
+    compare(text, membership, compared)
     return personal_data.masked(text, contacts_of(membership.organisation))
 
 
-def said_in(conversation: Conversation) -> Said:
-    """What a talk holds of its visitor, opened to compare with."""
+def compare(text: str, membership: Membership, compared: Compared | None = None) -> Compared:
+    """Look for what was said in every talk that the writer has now: a text may be pasted from the wrong one.
+
+    Gives up to which message each was looked at; raises RefusedError.
+    """
+    if len(text) > ADVICE_LENGTH:
+        raise RefusedError("too_long")
+    since = compared or {}
+    talks = list(Conversation.objects.active_of(membership))
+    found = sorted({name for row in talks for name in carried_over(text, said_in(row, since.get(row.pk, 0)))})
+    if found:
+        raise RefusedError("names_visitor", found=found)
+    return {row.pk: row.last_seq for row in talks}
+
+
+def said_in(conversation: Conversation, since: int = 0) -> Said:
+    """What a talk holds of its visitor, opened to compare with; of what was said the newest, after the message `since`."""
     contents = contents_of(conversation)
     ticket = rejoin.ticket(contents.key, contents.nickname(conversation))
-    rows = Message.objects.filter(conversation=conversation).exclude(party=Party.SYSTEM)
+    rows = Message.objects.filter(conversation=conversation, seq__gt=since).exclude(party=Party.SYSTEM)
+    texts: list[str] = []
+    room = COMPARED_CHARACTERS
+    for row in rows.order_by("-seq").iterator(chunk_size=100):
+        texts.append(contents.text(row))
+        room -= len(texts[-1])
+        if room <= 0:
+            break
     return Said(
         nickname=ticket.name,
         answers=tuple(answer["value"] for answer in contents.answers(conversation)),
         codes=(conversation.code, ticket.code),
-        texts=tuple(contents.text(row) for row in rows),
+        texts=tuple(texts),
     )
 
 
@@ -113,6 +153,11 @@ def answer(*, membership: Membership, advice: UUID, key: UUID, text: str, now: d
 
     Raises RefusedError: `not_here` when the question is gone or not on their lines; names_visitor; slow_down.
     """
+    with inside(membership.organisation_id):
+        if not answerable(membership).filter(uuid=advice).exists():
+            raise RefusedError("not_here")
+        is_known = AdviceAnswer.objects.filter(uuid=key).exists()
+        compared = {} if is_known else compare(text, membership)
     with inside(membership.organisation_id), transaction.atomic():
         row = answerable(membership).filter(uuid=advice).select_for_update(of=("self",)).first()
         if row is None:
@@ -122,7 +167,7 @@ def answer(*, membership: Membership, advice: UUID, key: UUID, text: str, now: d
         if known is not None and (known.advice_id, known.author_id) != (row.pk, membership.pk):
             raise RefusedError("malformed")
         if known is None:
-            put_answer(row, membership, key, text, contents, now)
+            put_answer(row, membership, key, text, contents, compared, now)
             owner = row.conversation.counsellor
             for reader in (owner, membership):
                 if reader is not None:
@@ -136,11 +181,11 @@ def answerable(membership: Membership) -> Any:
 
 
 def put_answer(
-    row: Advice, membership: Membership, key: UUID, text: str, contents: Contents, now: datetime
+    row: Advice, membership: Membership, key: UUID, text: str, contents: Contents, compared: Compared, now: datetime
 ) -> AdviceAnswer:
     if AdviceAnswer.objects.filter(advice=row, author=membership).count() >= MOST_ANSWERS:
         raise RefusedError("slow_down")
-    shown = fit_to_tell(text, membership)
+    shown = fit_to_tell(text, membership, compared)
     try:
         with transaction.atomic():
             return AdviceAnswer.objects.create(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from chat.rejoin import plain_code
 
 RUN_WORDS, RUN_CHARACTERS = 5, 25
+STEP = (RUN_CHARACTERS + 1) // 2
 # A whole message of so many words is a quote by itself.
 WHOLE_MESSAGE = 3
 # Too common to say who somebody is: as a whole answer, or as one word of a nickname.
@@ -29,11 +30,25 @@ class Said:
     texts: tuple[str, ...] = field(default=(), repr=False)
 
 
+class Letters(dict[int, str]):
+    """What becomes of each letter; looked up once."""
+
+    def __missing__(self, number: int) -> str:
+        entry = chr(number)
+        is_unseen = unicodedata.combining(entry) or unicodedata.category(entry) == "Cf"
+        becomes = "" if is_unseen else entry if entry.isalnum() else " "
+        # Alphabets are small; somebody who writes all of Unicode fills no memory.
+        if len(self) < 10_000:
+            self[number] = becomes
+        return becomes
+
+
+LETTERS = Letters()
+
+
 def plain(text: str) -> list[str]:
     """The words of a text in small letters, without accents, signs and what cannot be seen."""
-    letters = unicodedata.normalize("NFKD", text).casefold()
-    kept = (entry for entry in letters if not unicodedata.combining(entry) and unicodedata.category(entry) != "Cf")
-    return "".join(entry if entry.isalnum() else " " for entry in kept).split()
+    return unicodedata.normalize("NFKD", text).casefold().translate(LETTERS).split()
 
 
 def carried_over(text: str, talk: Said) -> list[str]:
@@ -82,18 +97,40 @@ def quotes(text: str, messages: Iterable[str]) -> bool:
     words = plain(text)
     asked = " ".join(words)
     runs = {tuple(words[start : start + RUN_WORDS]) for start in range(len(words) - RUN_WORDS + 1)}
-    pieces = pieces_of(asked) | pieces_of("".join(words))
+    pieces = [Pieces(asked), Pieces("".join(words))]
     whole = {" ".join(plain(line)) for line in text.splitlines()} | {asked}
     return any(is_quoted(plain(message), runs, pieces, whole) for message in messages)
 
 
-def pieces_of(text: str) -> set[str]:
-    return {text[start : start + RUN_CHARACTERS] for start in range(len(text) - RUN_CHARACTERS + 1)}
+class Pieces:
+    """The runs of characters of a question, to look for in long texts.
+
+    A run of 25 in common covers one of the pieces of 13 that begin at 0, 13, 26, …: only those are looked up.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.long = every(text, RUN_CHARACTERS)
+        self.short = every(text, STEP) if self.long else set()
+
+    def stand_in(self, text: str) -> bool:
+        return any(
+            text[start : start + STEP] in self.short and self.is_around(text, start)
+            for start in range(0, len(text) - STEP + 1, STEP)
+        )
+
+    def is_around(self, text: str, start: int) -> bool:
+        first = max(0, start + STEP - RUN_CHARACTERS)
+        return any(text[begin : begin + RUN_CHARACTERS] in self.long for begin in range(first, start + 1))
 
 
-def is_quoted(words: list[str], runs: set[tuple[str, ...]], pieces: set[str], whole: set[str]) -> bool:
+def every(text: str, size: int) -> set[str]:
+    return {text[start : start + size] for start in range(len(text) - size + 1)}
+
+
+def is_quoted(words: list[str], runs: set[tuple[str, ...]], pieces: list[Pieces], whole: set[str]) -> bool:
     if len(words) >= WHOLE_MESSAGE and " ".join(words) in whole:
         return True
     if any(tuple(words[start : start + RUN_WORDS]) in runs for start in range(len(words) - RUN_WORDS + 1)):
         return True
-    return bool(pieces & (pieces_of(" ".join(words)) | pieces_of("".join(words))))
+    # With and without the spaces, against both: who joins words up changes nothing.
+    return any(entry.stand_in(joined) for joined in (" ".join(words), "".join(words)) for entry in pieces)

@@ -77,3 +77,13 @@ def test_nothing_known_finds_nothing():
 def test_text_with_a_whole_message_of_five_words_in_it_is_a_quote(before, after, message):
     if len(plain(message)) >= 5:
         assert "quote" in carried_over(f"{before} {message} {after}", Said(texts=(message,)))
+
+
+@given(st.text("ab ", max_size=60), st.text("ab ", max_size=60), st.text("ab", min_size=25, max_size=40))
+def test_run_of_25_letters_is_found_wherever_it_begins(before, after, run):
+    assert "quote" in carried_over(f"x{run}y", Said(texts=(f"{before}{run}{after}",)))
+
+
+def test_run_of_24_letters_is_not_found():
+    letters = "abcdefghijklmnopqrstuvwx"
+    assert carried_over(f"zz{letters}zz", Said(texts=(f"yy{letters}yy",))) == []
