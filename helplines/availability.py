@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from helplines.hours import Opening, Reason
 
 State = Literal["open", "busy", "closed"]
-ToldReason = Literal["hours", "holiday", "exceptional"]
+ToldReason = Literal["hours", "holiday", "exceptional", "nobody"]
 
 
 class Availability(NamedTuple):
@@ -24,13 +24,13 @@ def availability(
     """The state of a line with so many counsellors present, room for so many talks, and so many visitors waiting.
 
     Open only when somebody can take the talk at once (A04). While busy nobody can start, unless the organisation
-    turned a queue on and it is not full; there is no hidden waiting list (A05). Opening hours with nobody there are
-    exceptional circumstances (A06).
+    turned a queue on and it is not full; there is no hidden waiting list (A05). Opening hours with nobody there
+    say so: nothing unforeseen need have happened (A06).
     """
     if not opening.is_open:
         return Availability("closed", told(opening.reason), False, opening.next_opens)
     if present <= 0:
-        return Availability("closed", "exceptional", False, None)
+        return Availability("closed", "nobody", False, None)
     if room > waiting:
         return Availability("open", None, True, None)
     return Availability("busy", None, queue and waiting - room < queue_length, None)

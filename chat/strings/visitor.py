@@ -30,6 +30,7 @@ def status() -> Strings:
             "hours": _("It is outside our opening hours."),
             "holiday": _("We are closed today: it is a public holiday."),
             "exceptional": _("We are closed now because of something unforeseen."),
+            "nobody": _("There is nobody here right now."),
         },
         "opens": _("We open again {when}."),
         "busy_queue": _("You can wait for your turn."),

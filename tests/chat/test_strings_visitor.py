@@ -44,7 +44,7 @@ def test_no_sentence_is_empty() -> None:
 def test_every_state_and_reason_has_words() -> None:
     table = visitor.status()
     assert set(table["states"]) == {"open", "busy", "closed"}
-    assert set(table["reasons"]) == {"hours", "holiday", "exceptional"}
+    assert set(table["reasons"]) == {"hours", "holiday", "exceptional", "nobody"}
 
 
 def test_every_reason_of_an_end_has_words() -> None:

@@ -60,9 +60,9 @@ def test_closed_outside_hours_tells_when_it_opens(house: House, line: Line) -> N
 
 
 @pytest.mark.promise("A04", "A06", "A07")
-def test_opening_hours_with_nobody_there_are_exceptional(house: House, line: Line) -> None:
+def test_opening_hours_with_nobody_there_say_so(house: House, line: Line) -> None:
     visitor = house.visitor(line)
-    expect(visitor.part("reason")).to_have_text(words("nl", "reasons", "exceptional"))
+    expect(visitor.part("reason")).to_have_text(words("nl", "reasons", "nobody"))
     expect(visitor.part("status-text")).to_have_text("We zijn er niet.")
     cannot_start_but_can_write(visitor)
 

@@ -24,8 +24,8 @@ OPEN = Opening(True, None, None, None)
         (1, 0, 3, True, ("busy", None, False)),
         (1, 1, 3, True, ("busy", None, True)),
         (1, 1, 4, True, ("busy", None, False)),
-        (0, 0, 0, False, ("closed", "exceptional", False)),
-        (0, 0, 0, True, ("closed", "exceptional", False)),
+        (0, 0, 0, False, ("closed", "nobody", False)),
+        (0, 0, 0, True, ("closed", "nobody", False)),
     ],
 )
 def test_state_within_opening_hours(present, room, waiting, queue, expected):
