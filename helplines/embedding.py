@@ -1,5 +1,6 @@
 """The button on an organisation's site: the tag to copy, what the site's policy must let in, and what a page says. Pure."""
 
+from contextlib import suppress
 from html import escape
 from html.parser import HTMLParser
 from typing import NamedTuple
@@ -61,7 +62,8 @@ class PageReader(HTMLParser):
 def examine(body: str, policies: list[str], *, origin: str, name: str, site: str) -> Finding:
     """What a page of `site` says about the button of one line."""
     reader = PageReader(origin)
-    reader.feed(body)
+    with suppress(AssertionError):  # what stands before a marked section that is none still counts
+        reader.feed(body)
     everything = [*policies, *reader.policies]
     shut = [entry for entry in DIRECTIVES if not all(lets_in(policy, entry, origin, site) for policy in everything)]
     return Finding(name in reader.lines, sorted({line for line in reader.lines if line not in {"", name}}), shut)

@@ -95,7 +95,24 @@ def needs_two(organisation: Organisation, line: Line | None, values: dict[str, A
     """Whether these values change at that moment what nobody changes alone; a first version changes nothing."""
     if not Policy.objects.filter(organisation=organisation, line=None).exists():
         return False
-    return policies.needs_two(*before_and_after(organisation, line, values, at))
+    moments = [at, *moments_within(organisation, line, at)] if line else [at]
+    return begins_to_hold(organisation, line, values, at) or any(
+        policies.needs_two(*before_and_after(organisation, line, values, moment)) for moment in moments
+    )
+
+
+def begins_to_hold(organisation: Organisation, line: Line | None, values: dict[str, Any], at: datetime) -> bool:
+    """Whether a line from now on keeps a value of its own, so that a later one of the organisation passes it by."""
+    before = Policy.objects.filter(organisation=organisation, line=line).in_force(at).first()
+    return line is not None and bool(policies.TWO_PEOPLE & set(values) - set(before.values if before else ()))
+
+
+def moments_within(organisation: Organisation, line: Line | None, at: datetime) -> list[datetime]:
+    """When the organisation's promises change under what a line says from a moment on, until it says otherwise."""
+    later = Policy.objects.filter(organisation=organisation, valid_from__gt=at).order_by("valid_from")
+    until = later.filter(line=line).values_list("valid_from", flat=True).first()
+    found = later.filter(line=None).values_list("valid_from", flat=True)
+    return list(found.filter(valid_from__lt=until) if until else found)
 
 
 def rules_of(line: Line, since: datetime) -> Rules:

@@ -21,7 +21,9 @@ from helplines.origins import as_browsers_send_it
 
 SECONDS, LARGEST = 5.0, 512 * 1024
 # Ways to write another network's address, or an IPv4 one, as a public IPv6 one.
-TUNNELS = [ip_network(block) for block in ("64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16")]
+# Ways into another network, and blocks that are nobody's and that some versions of Python call public.
+BLOCKS = "64:ff9b::/96 64:ff9b:1::/48 2001::/32 2002::/16 fec0::/10 3fff::/20 192.0.0.0/24 192.88.99.0/24"
+CLOSED = [ip_network(block) for block in BLOCKS.split()]
 Address = IPv4Address | IPv6Address
 
 
@@ -126,6 +128,6 @@ def public_address(host: str, port: int, *, is_local: bool = False) -> Address:
 
 def is_public(address: Address) -> bool:
     inner = getattr(address, "ipv4_mapped", None) or address
-    if inner.version == 6 and any(inner in block for block in TUNNELS):
+    if any(inner in block for block in CLOSED):
         return False
     return bool(inner.is_global and not inner.is_multicast and not inner.is_reserved)

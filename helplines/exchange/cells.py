@@ -32,7 +32,7 @@ def number(name: str, help_text: Any) -> Column:
     """A whole number from 0; empty is 0."""
 
     def put(row: Any, cell: str, desk: Desk) -> None:
-        if cell and not (cell.isascii() and cell.isdigit() and int(cell[:6]) <= HIGHEST):
+        if cell and not (cell.isascii() and cell.isdigit() and len(cell) <= 6 and int(cell) <= HIGHEST):
             raise ValidationError(_("Give a whole number from %(low)s to %(high)s.") % {"low": 0, "high": HIGHEST})
         setattr(row, name, int(cell or 0))
 
@@ -163,9 +163,12 @@ def moment_in(cell: str, desk: Desk) -> datetime:
     found = parsed(cell)
     if found is None:
         raise ValidationError(_("Write a day and a time such as 2026-12-24 09:00."))
+    try:
+        here = (found if found.tzinfo else found.replace(tzinfo=desk.zone)).astimezone(UTC)
+    except OverflowError:
+        raise ValidationError(_("Write a day and a time such as 2026-12-24 09:00.")) from None
     if found.tzinfo:
-        return found.astimezone(UTC)
-    here = found.replace(tzinfo=desk.zone).astimezone(UTC)
+        return here
     if here.astimezone(desk.zone).replace(tzinfo=None, fold=0) != found:
         raise ValidationError(_("This time does not exist: the clock goes forward then."))
     return here

@@ -14,7 +14,8 @@ from defusedcsv import csv as defused
 
 LARGEST = 256 * 1024
 MOST_ROWS = 500
-QUOTED = re.compile(r"'+[@+\-=|%\\]")
+WIDE = ("＝", "＋", "－", "＠")
+QUOTED = re.compile(rf"'+[@+\-=|%\\{''.join(WIDE)}]")
 
 
 class Unreadable(Exception):
@@ -70,7 +71,10 @@ def rows_of(text: str) -> list[Record]:
 
 
 def guarded(cell: str) -> str:
-    """A cell that really begins with the quote of a guarded one gets one more."""
+    """Without space before it, that hides a formula; with one quote more where it begins with that of a guarded one."""
+    cell = tidy(cell)
+    if cell.startswith(WIDE):  # as defusedcsv does with the narrow ones
+        return "'" + cell.replace("|", "\\|")
     return f"'{cell}" if QUOTED.match(cell) else cell
 
 

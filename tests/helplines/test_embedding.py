@@ -246,3 +246,8 @@ def test_tag_with_a_link_counts_as_the_tag_and_quotes_the_words_on_it():
     given = embedding.tag_with_link(OURS, "a/b", "nl", "Praat & <b>meer</b>")
     assert '<a href="http://127.0.0.1:8000/a/b/">Praat &amp; &lt;b&gt;meer&lt;/b&gt;</a>' in given
     assert embedding.examine(given, [], origin=OURS, name="a/b", site=SITE) == embedding.Finding(True, [], [])
+
+
+def test_page_with_a_marked_section_that_is_none_is_read_until_there():
+    body = '<chat-line line="home/chat"></chat-line><![foo[ ]]>'
+    assert embedding.examine(body, [], origin=OURS, name="home/chat", site=SITE).has_tag

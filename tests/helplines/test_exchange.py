@@ -143,6 +143,8 @@ def test_every_fault_is_named_by_row_and_column_and_nothing_is_stored(ours):
         ("branches", "name;region;email;telephone;position\n;;a@example.org;;1", [(2, "name")]),
         ("branches", f"name;region;email;telephone;position\n{'x' * 101};;a@example.org;;1", [(2, "name")]),
         ("branches", "name;region;email;telephone;position\nA;;a@example.org;;99999", [(2, "position")]),
+        ("branches", f"name;region;email;telephone;position\nA;;a@example.org;;{'0' * 4399}1", [(2, "position")]),
+        ("closures", "line;kind;starts_at;ends_at;reason\n;planned;0001-01-01 00:00+14:00;;x", [(2, "starts_at")]),
         ("branches", "name;email;name;colour\nA;a@example.org;B;red", [
             (1, "region"), (1, "telephone"), (1, "position"), (1, "name"), (1, "colour")]),
         ("numbers", "number;label_nl;label_en;is_first;position\n112;x;;perhaps;0", [(2, "is_first")]),

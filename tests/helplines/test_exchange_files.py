@@ -17,11 +17,19 @@ def test_rows_come_back_as_they_were(rows):
     assert [record.cells for record in records] == [row for row in kept if any(row)]
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+32 2 555", "@SUM(A1)", "-x|y", "'+quoted", "''=x", "+a\\|b", "%x", "|x"])
+@pytest.mark.parametrize(
+    "cell",
+    ["=1+1", "+32 2 555", "@SUM(A1)", "-x|y", "'+quoted", "''=x", "+a\\|b", "%x", "|x", "＝1+1", "＠a|b", "'＝x"],
+)
 def test_formula_is_written_as_text_and_comes_back(cell):
     data = files.written(["a"], [[cell]])
     assert data.decode("utf-8-sig").splitlines()[1].lstrip('"')[0] == "'"
     assert files.read(data)[1][0].cells == [cell]
+
+
+@pytest.mark.parametrize("cell", [" =1+1", "\t=1+1", "\r@x", "\u00a0+1+1", "\n＝x"])
+def test_formula_behind_a_space_is_written_as_text(cell):
+    assert files.written(["a"], [[cell]]).decode("utf-8-sig").splitlines()[1].lstrip('"')[0] == "'"
 
 
 @pytest.mark.parametrize("data", [b"a;b\r\n1;2\r\n", b"a,b\n1,2", b"\xef\xbb\xbfa;b\n1;2\n\n;\n", b'"a";"b"\n"1";"2"'])

@@ -29,6 +29,7 @@ def leads_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
         "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",  # noqa: S104
         "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1",
         "2002:7f00:1::", "2001:0:a00:1::", "ff02::1", "64:ff9b:1::1",
+        "fec0::1", "3fff::1", "192.0.0.8", "192.88.99.1", "::ffff:192.0.0.8",
     ],
 )  # fmt: skip
 def test_address_of_our_own_network_is_never_asked(monkeypatch, address):
