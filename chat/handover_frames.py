@@ -48,6 +48,7 @@ def handover_frame(row: Handover, membership: Membership) -> dict[str, Any] | No
         note = contents.beside(row.code, "note", row.note)
         answer = contents.beside(row.code, "answer", row.answer) if mine else ""
         body = contents.beside(row.code, "body", row.body)
+        agreement = contents.beside(row.code, "agreement", row.agreement) if mine else ""
     except (RefusedError, UnreadableError):
         return None
     others = {
@@ -68,6 +69,7 @@ def handover_frame(row: Handover, membership: Membership) -> dict[str, Any] | No
         "until": moment(row.until),
         "note": note,
         "answer": answer,
+        "agreement": agreement,
     }
 
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 
 def strings() -> dict[str, str]:
-    return {**alerts(), **clocks(), **rest(), **silence()}
+    return {**alerts(), **clocks(), **rest(), **silence(), **leaving()}
 
 
 def alerts() -> dict[str, str]:
@@ -55,6 +55,13 @@ def rest() -> dict[str, str]:
         "rest_returning": _("The time is over. You are present again in a moment."),
         "rest_offer_title": _("After a talk"),
         "rest_offer_text": _("Was it a hard one? You can always take a pause. Nobody asks why, and nobody counts it."),
+    }
+
+
+def leaving() -> dict[str, str]:
+    return {
+        "leaving_one": _("You still have {n} talk. Sign out?"),
+        "leaving_many": _("You still have {n} talks. Sign out?"),
     }
 
 

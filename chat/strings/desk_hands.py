@@ -27,6 +27,8 @@ def hands() -> Strings:
         "hand_refused": _("{visitor} wants to stay with you."),
         "hand_expired": _("There was no answer in time. The talk with {visitor} stays with you."),
         "hand_void": _("The talk with {visitor} could not be handed over."),
+        "hand_taken_over": _("A mentor took over the talk with {visitor}."),
+        "hand_taken_back": _("A coordinator lets somebody else go on with {visitor}."),
         "hand_close": _("Close"),
         "hand_pending": _("You asked already. Take that question back first."),
         "hand_not_there": _("They cannot take on a talk just now. Choose somebody else."),
@@ -40,6 +42,8 @@ def hands() -> Strings:
         "over_passed": _(
             "This talk was handed over, as agreed. You can read what you had until you remove it from your desk."
         ),
+        "over_referred": _("The visitor goes to {name}."),
+        "over_agreed": _("You agreed: {agreement}"),
         "over_taken_back": _(
             "A coordinator lets somebody else go on with this talk. "
             "You can read what you had until you remove it from your desk."

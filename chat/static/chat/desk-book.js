@@ -16,6 +16,8 @@
 /** A view that was on its way while a talk was taken may not name it yet: for so long that does not end the talk here. */
 const CROSSING = 2000;
 
+/** Why a talk is no longer on this desk although it goes on. */
+const GONE_ON = new Set(["passed", "taken_over", "taken_back", "lost"]);
 /** Letters that nobody takes for a digit, or for each other. */
 const LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ";
 
@@ -47,6 +49,8 @@ export class Entry {
     this.wroteAt = "";
     /** @type {{by: string | null, why: string | null, at: number} | null} set when the talk is over */
     this.ended = null;
+    /** @type {{name: string, agreement: string} | null} to whom the visitor goes, when they said yes to that */
+    this.referral = null;
   }
 
   get unread() {
@@ -179,6 +183,8 @@ export class Book {
     // The whole view may tell that it is over before we hear who ended it.
     const at = entry.ended?.at ?? now;
     entry.ended = { by: by ?? entry.ended?.by ?? null, why: why ?? entry.ended?.why ?? null, at };
+    // Nobody waits for this counsellor to read it: a colleague does.
+    if (GONE_ON.has(entry.ended.why ?? "")) entry.unreadSeqs.clear();
   }
 
   /** @param {string} code */

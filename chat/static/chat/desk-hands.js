@@ -8,8 +8,9 @@ import { clock, element, fill } from "./words.js";
 
 /**
  * @typedef {{id: string, talk: string, how: string, state: string, mine: boolean, name: string, line_name: string, language: string,
- *   since: string, until: string, note: string, answer: string}} Handover
+ *   since: string, until: string, note: string, answer: string, agreement: string}} Handover
  * @typedef {{id: string, talk: string, line_name: string, at: string, where: "waiting" | "colleague" | "over"}} Lost
+ * @typedef {{id: string, talk: string, sentence: string, where?: undefined}} TakenAway
  */
 const ACTIONS = new Set(["transfer", "accept", "decline", "withdraw", "takeover"]);
 const SETTLED_WITHOUT_WORDS = new Set(["done", "withdrawn"]);
@@ -34,12 +35,16 @@ export class Hands {
       asked: strings.hand_asked, offered: strings.hand_offered,
     };
     this.lost = { waiting: strings.lost_waiting, colleague: strings.lost_colleague, over: strings.lost_over };
+    this.gone = { taken_over: strings.hand_taken_over, taken_back: strings.hand_taken_back };
+    /** @type {TakenAway[]} */
+    this.takenAway = [];
     this.refusals = {
       pending: strings.hand_pending, not_there: strings.hand_not_there, over: strings.hand_over, no_room: strings.hint_no_room,
       not_present: strings.hand_not_present,
     };
     part("pass").addEventListener("click", () => void this.ask());
     wire.addEventListener("desk", (event) => this.tell(/** @type {CustomEvent} */ (event).detail));
+    wire.addEventListener("state", (event) => this.taken(/** @type {CustomEvent} */ (event).detail));
     wire.addEventListener("refused", (event) => this.refused(/** @type {CustomEvent} */ (event).detail));
   }
 
@@ -85,19 +90,44 @@ export class Hands {
     for (const { talk } of /** @type {Lost[]} */ (frame.lost)) {
       // A talk that we lost while nothing could reach us: say so, and not only that it is over.
       const entry = this.book.entries.get(talk);
-      if (entry?.ended && !entry.ended.why) entry.ended.why = "lost";
+      if (entry?.ended && !entry.ended.why) this.book.end(talk, { by: null, why: "lost" }, entry.ended.at);
     }
-    const handovers = /** @type {Handover[]} */ (frame.handovers).filter((one) => this.hasNews(one));
-    const lost = /** @type {Lost[]} */ (frame.lost).filter((one) => !this.read.has(one.id));
+    for (const one of /** @type {Handover[]} */ (frame.handovers)) this.refer(one);
+    this.draw();
+  }
+
+  /** Remember to whom the visitor goes, as long as that is asked or agreed. @param {Handover} one */
+  refer({ mine, how, state, talk, name, agreement }) {
+    const entry = this.book.entries.get(talk);
+    if (!entry || !mine || how !== "body") return;
+    entry.referral = ["asked", "offered", "done"].includes(state) ? { name, agreement } : null;
+  }
+
+  /** Somebody else goes on with a talk that is not on the screen: its own pane would tell nobody. @param {{talk: string, why: string | null}} frame */
+  taken({ talk, why }) {
+    const sentence = this.gone[/** @type {keyof Hands["gone"]} */ (why)];
+    const entry = this.book.entries.get(talk);
+    if (!sentence || !entry?.isOpen || entry === this.book.current) return;
+    this.takenAway = this.takenAway.filter((one) => one.talk !== talk);
+    this.takenAway.push({ id: `${talk} ${Date.now()}`, talk, sentence: fill(sentence, { visitor: nameOf(entry, this.strings) }) });
+  }
+
+  draw() {
+    if (!this.frame) return;
+    const handovers = /** @type {Handover[]} */ (this.frame.handovers).filter((one) => this.hasNews(one));
+    const current = this.book.current?.talk.code;
+    this.takenAway = this.takenAway.filter((one) => one.talk !== current && !this.read.has(one.id));
+    const lost = [...this.frame.lost.filter((/** @type {Lost} */ one) => !this.read.has(one.id)), ...this.takenAway];
     // A card is made anew when its state changes; so it is read aloud.
     keepInStep(part("hands-asked"), handovers, (one) => `${one.id} ${one.state}`, (one) => this.make(one), () => {});
-    keepInStep(part("hands-lost"), lost, (one) => `${one.id} ${one.where}`, (one) => this.makeLost(one), () => {});
+    keepInStep(part("hands-lost"), lost, (one) => `${one.id} ${one.where ?? ""}`, (one) => this.makeLost(one), () => {});
     show(part("hands-asked"), handovers.length > 0);
     show(part("hands-lost"), lost.length > 0);
   }
 
   /** Whether the talk on the screen can be handed over now. */
   render() {
+    this.draw();
     const entry = this.book.current;
     const pending = (this.frame?.handovers ?? []).some((/** @type {Handover} */ one) => one.mine && one.talk === entry?.talk.code && this.isPending(one));
     show(part("pass"), (entry?.isOpen ?? false) && !pending);
@@ -105,6 +135,7 @@ export class Hands {
 
   empty() {
     this.explain("");
+    this.takenAway = [];
     this.colleagues.reasons.clear();
     this.tell({ handovers: [], lost: [], colleagues: [], guided: [], other_lines: [] });
   }
@@ -116,7 +147,11 @@ export class Hands {
 
   /** @param {Handover} one */
   hasNews(one) {
-    return this.isPending(one) || !(this.read.has(one.id) || SETTLED_WITHOUT_WORDS.has(one.state));
+    if (this.isPending(one)) return true;
+    if (this.read.has(one.id) || SETTLED_WITHOUT_WORDS.has(one.state)) return false;
+    // What came of a question is news until the next question about that talk, or its end.
+    const last = this.frame.handovers.filter((/** @type {Handover} */ other) => other.mine && other.talk === one.talk).at(-1);
+    return last === one && (this.book.entries.get(one.talk)?.isOpen ?? false);
   }
 
   /** @param {Handover} one */
@@ -168,9 +203,10 @@ export class Hands {
     return card;
   }
 
-  /** @param {Lost} one */
+  /** @param {Lost | TakenAway} one */
   makeLost(one) {
-    const card = tree("li", "hand", element("p", "hand__text", fill(this.lost[one.where], { line: one.line_name, time: clock(one.at) })));
+    const sentence = "sentence" in one ? one.sentence : fill(this.lost[one.where], { line: one.line_name, time: clock(one.at) });
+    const card = tree("li", "hand", element("p", "hand__text", sentence));
     card.append(this.close(one.id, card));
     return card;
   }

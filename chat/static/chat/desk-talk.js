@@ -225,6 +225,12 @@ export class TalkPane {
     this.composer.hidden = !isOpen && !this.hasDraft;
   }
 
+  /** @param {{name: string, agreement: string}} referral */
+  referred({ name, agreement }) {
+    const agreed = agreement ? ` ${fill(this.strings.over_agreed, { agreement })}` : "";
+    return `${this.strings.over} ${fill(this.strings.over_referred, { name })}${agreed}`;
+  }
+
   /**
    * How this talk stands, when there is something to know.
    * @param {boolean} online
@@ -237,6 +243,7 @@ export class TalkPane {
     if (ended?.why === "taken_back") return this.strings.over_taken_back;
     if (ended?.why === "taken_over") return this.strings.over_taken_over;
     if (ended?.why === "exit") return this.strings.over_exit;
+    if (ended?.why === "referred" && this.entry.referral) return this.referred(this.entry.referral);
     if (ended?.by === "visitor") return this.strings.over_by_visitor;
     if (ended?.by === "counsellor") return this.strings.over_by_you;
     if (ended) return this.strings.over;

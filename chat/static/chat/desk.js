@@ -6,6 +6,7 @@ import { part, show, write } from "./desk-dom.js";
 import { askReason } from "./desk-end.js";
 import { renderKnown } from "./desk-known.js";
 import { Hands } from "./desk-hands.js";
+import { Leaving } from "./desk-leaving.js";
 import { Lists, nameOf } from "./desk-lists.js";
 import { Shift } from "./desk-shift.js";
 import { Strip } from "./desk-strip.js";
@@ -36,6 +37,7 @@ class Desk {
     this.strip = new Strip(strings, (state) => this.post({ do: "presence", state }));
     this.lists = new Lists(strings, { take: () => this.take(), choose: (code) => this.choose(code, true) });
     this.announcer = new Announcer(strings);
+    this.leaving = new Leaving(strings, () => this.book.openCount);
     this.shift = new Shift(strings, (frame) => this.post(frame), deedsOf(this));
     this.tools = new Tools(config, this.wire);
     this.hands = new Hands(strings, this.book, this.wire);
@@ -67,7 +69,7 @@ class Desk {
     }
     watchBar();
     window.addEventListener("beforeunload", (event) => {
-      if ([...this.panes.values()].some((pane) => pane.entry.isOpen && pane.hasUnsent) || this.tools.hasUnstored) event.preventDefault();
+      if (!this.leaving.isSure && (this.hasTalk || this.hasUnsent)) event.preventDefault();
     });
     window.setInterval(() => this.render(), SECOND);
     this.wire.start();
@@ -75,6 +77,15 @@ class Desk {
 
   get online() {
     return this.wire.state === "online" && this.greeted;
+  }
+
+  /** Whether somebody would be left alone when this page is closed. */
+  get hasTalk() {
+    return this.book.openCount > 0 && this.wire.state !== "stopped";
+  }
+
+  get hasUnsent() {
+    return [...this.panes.values()].some((pane) => pane.entry.isOpen && pane.hasUnsent) || this.tools.hasUnstored;
   }
 
   get now() {
