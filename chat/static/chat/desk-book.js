@@ -143,6 +143,8 @@ export class Book {
    * @returns {Entry | null} the new entry; null when it was known
    */
   add(talk, now) {
+    // The view that no longer names them as waiting may come a moment later.
+    this.waiting = this.waiting.filter((visitor) => visitor.code !== talk.code);
     const known = this.entries.get(talk.code);
     if (known) {
       known.talk = talk;
