@@ -31,6 +31,7 @@ SEEDS = Path(__file__).resolve().parent / "organisations"
 DAYS_AHEAD = 14
 APART = {"about", "secrecy"}  # texts of an organisation that are tables in TOML, unlike the other tables
 MIDNIGHT = time(0)
+BY_ITS_HOURS = "praktijk-chat"  # so that a newcomer also sees a line that is closed at times
 
 
 class Person(NamedTuple):
@@ -153,6 +154,7 @@ def open_to_be_tried(today: date) -> None:
 
 
 def lines_to_try() -> list[Line]:
-    """The example chat lines."""
+    """The example chat lines but one, which keeps to its own hours."""
     with across_organisations():  # the example is the whole installation
-        return list(Line.objects.chats().select_related("organisation").filter(organisation__slug__in=seeds()))
+        lines = Line.objects.chats().select_related("organisation").filter(organisation__slug__in=seeds())
+        return list(lines.exclude(slug=BY_ITS_HOURS))

@@ -48,7 +48,7 @@ def preview(place: Place, values: policies.PolicyValues) -> Preview:
     texts = queries.promise_texts(place.line, place.language, values)
     questions = queries.questions_shown(values, place.language)
     with translation.override(place.language):
-        promises = [said for said in policy_words.all_said(values) if not said.title]
+        promises = [said for said in policy_words.kept_said(values) if not said.title]
     return Preview(place.line, place.language, texts["greeting"], texts["disclaimer"], questions, promises)
 
 
