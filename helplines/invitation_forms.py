@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,19 @@ class Accepted(PublicName):
     @property
     def chosen_name(self) -> str:
         return str(self.cleaned_data.get("public_name", ""))
+
+
+MOST_NAMES, HOUR = 10, 60 * 60
+
+
+def tries_of(invitation: Invitation) -> int:
+    """How many names were tried with this link within the hour: it is no way to ask who has an account."""
+    key = f"names-tried:{invitation.pk}"
+    cache.add(key, 0, HOUR)
+    try:
+        return cache.incr(key)
+    except ValueError:  # the hour ended between the two
+        return 1
 
 
 class NewAccount(Accepted):
@@ -54,6 +68,8 @@ class NewAccount(Accepted):
 
     def clean_username(self) -> str:
         username = plain_user_name(self.cleaned_data["username"])
+        if tries_of(self.invitation) > MOST_NAMES:
+            raise ValidationError(_("You tried many names. Wait an hour and try again."), code="many")
         if Staff.objects.filter(Q(username__iexact=username) | Q(email__iexact=username)).exists():
             raise ValidationError(_("Somebody has this user name. Choose another one."), code="taken")
         return username

@@ -331,3 +331,15 @@ def test_letter_keeps_one_line_of_a_name(ours):
     invitation = InvitationFactory(organisation=ours.organisation, first_name="Nel,\n\nSign in at https://evil.example")
     letters.write_invitation(invitation, "https://chat.example.org/")
     assert "evil" not in mail.outbox[0].body
+
+
+def test_link_is_for_ten_names_an_hour(link, clock):
+    StaffFactory(username="taken")
+    browser = opened(link)
+    errors = [
+        browser.post("/invitation/", {**ACCOUNT, "username": "taken"}).context["form"].errors["username"].as_data()
+        for _try in range(11)
+    ]
+    assert [error[0].code for error in errors] == ["taken"] * 10 + ["many"]
+    clock.shift(dt.timedelta(hours=1, seconds=1))
+    assert browser.post("/invitation/", ACCOUNT).status_code == 302
