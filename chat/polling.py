@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 
 from chat.limits import Bucket
+from helplines.signin import pseudonym
 
 logger = logging.getLogger(__name__)
 Application = Callable[..., Awaitable[Any]]
@@ -42,7 +43,7 @@ class Session:
 
     def __init__(self, application: Application, scope: dict[str, Any], forget: Callable[["Session"], None]) -> None:
         self.token = secrets.token_urlsafe(32)
-        self.path, self.forget = scope["path"], forget
+        self.path, self.forget, self.where = scope["path"], forget, ""
         self.loop = asyncio.get_running_loop()
         self.bucket = Bucket(REQUESTS_AT_ONCE, REQUESTS_PER_SECOND)
         self.coming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -183,6 +184,12 @@ class Session:
         self.forget(self)
 
 
+def place_of(scope: dict[str, Any]) -> str:
+    """The stand-in for where a request comes from."""
+    claimed = b",".join(value for name, value in scope["headers"] if name.lower() == b"x-forwarded-for")
+    return pseudonym((scope.get("client") or ("",))[0], claimed.decode("latin-1"))
+
+
 class Sessions:
     """The polling visitors of this process, by their tokens."""
 
@@ -190,9 +197,19 @@ class Sessions:
         self.known: dict[str, Session] = {}
 
     def open(self, application: Application, scope: dict[str, Any]) -> Session:
+        """A new session; raises PollError: "full", or "slow_down" for an address that has so many already."""
+        where = place_of(scope)
+        if (
+            sum(session.where == where and session.code is None for session in self.known.values())
+            >= settings.ADDRESS_POLLS
+        ):
+            raise PollError(429, "slow_down")
+        if len(self.known) >= settings.POLL_SESSIONS:
+            self.forget_ended()
         if len(self.known) >= settings.POLL_SESSIONS:
             raise PollError(503, "full")
         session = Session(application, scope, self.forget)
+        session.where = where
         self.known[session.token] = session
         return session
 
@@ -203,6 +220,11 @@ class Sessions:
             raise PollError(404, "unknown")
         session.check_pace()
         return session
+
+    def forget_ended(self) -> None:
+        """Those that closed, also for want of a first frame: how they ended can be asked for while there is room."""
+        for session in [session for session in self.known.values() if session.code is not None]:
+            session.leave()
 
     def forget(self, session: Session) -> None:
         self.known.pop(session.token, None)

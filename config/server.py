@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 
 from chat.doors import RESTART
 
+BEHIND, UNHEARD = 1013, 256  # try again later; frames of one client that wait for us
 LARGEST_FRAME = 64 * 1024
 LARGEST_BODY = 2 * 1024 * 1024  # a form with a logo fits in it many times
 FRAGMENTS, STEPS_AT_ONCE = 256, 128  # of one message; of one socket (two for a frame) before the others have their turn
@@ -114,6 +115,13 @@ class SmallFramesIn(WebSocketProtocol):  # type: ignore[misc]
             super().sendMessage(*args, **options)
         finally:
             self.maxMessagePayloadSize = limit
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803  Autobahn's names
+        """Who says more than we can hear, as when the database stands still, is sent away before it fills the memory."""
+        if self.application_queue.qsize() >= UNHEARD:
+            self.sendCloseFrame(code=BEHIND, isReply=False)
+        else:
+            super().onMessage(payload, isBinary)
 
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802  Daphne's name
         """Autobahn lets an application say 1000 and 3000 to 4999 only; that a server stops is said with 1012."""

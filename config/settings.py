@@ -308,6 +308,7 @@ ADDRESS_STARTS = env.int("ADDRESS_STARTS", default=20)
 ADDRESS_WAITING = env.int("ADDRESS_WAITING", default=10)
 # Visitors of one process whose WebSockets are blocked, and who ask over HTTP instead.
 POLL_SESSIONS = env.int("POLL_SESSIONS", default=2000)
+ADDRESS_POLLS = env.int("ADDRESS_POLLS", default=200)
 
 LOGGING = {
     "version": 1,

@@ -222,6 +222,17 @@ async def test_a_full_process_takes_nobody_more_and_those_inside_go_on(settings)
             assert len(sessions.known) == 1
 
 
+async def test_one_address_takes_so_many_sessions_and_those_that_ended_do_not_count(settings):
+    settings.ADDRESS_POLLS = 1
+    line, _member = await staffed()
+    async with poller(line) as client:
+        assert await post(address(line), OPEN) == (429, {"why": "slow_down"})
+        client.session.end(4400)
+        settings.POLL_SESSIONS = 1
+        async with poller(line) as other:
+            assert list(sessions.known) == [other.token]
+
+
 async def test_a_browser_that_hangs_up_loses_nothing():
     line, _member = await staffed()
     async with poller(line) as client:

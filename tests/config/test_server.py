@@ -16,6 +16,7 @@ from config.server import (
     MOST_UNREAD,
     SILENCE,
     STEPS_AT_ONCE,
+    UNHEARD,
     SmallFramesIn,
     SmallRequests,
 )
@@ -162,3 +163,14 @@ def test_one_who_is_gone_is_told_nothing_more(upgraded):
     upgraded.state = upgraded.STATE_CLOSING
     upgraded.sendMessage(b"x", False)
     assert upgraded.transport.value() == b""
+
+
+def test_one_who_says_more_than_can_be_heard_is_sent_away(upgraded):
+    heard, waiting = [], [UNHEARD - 1, UNHEARD]
+    upgraded.muted, upgraded.client_addr = False, None
+    upgraded.application_queue = SimpleNamespace(qsize=lambda: waiting.pop(0), put_nowait=heard.append)
+    upgraded.onMessage(b"first", False)
+    assert (len(heard), upgraded.transport.value()) == (1, b"")
+    upgraded.onMessage(b"second", False)
+    upgraded.closeHandshakeTimeoutCall.cancel()
+    assert (len(heard), upgraded.transport.value()) == (1, b"\x88\x02" + (1013).to_bytes(2, "big"))
