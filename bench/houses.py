@@ -17,6 +17,11 @@ from typing import Any
 
 import psycopg
 
+# What one person, one address and one organisation may do; here all of them are one program.
+LIMITS = (
+    "SAY_BURST", "SAY_PER_SECOND", "DESK_BURST", "DESK_PER_SECOND",
+    "ADDRESS_SOCKETS", "ORGANISATION_SOCKETS", "ORGANISATION_STARTS",
+)  # fmt: skip
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 # As `bench/sow.py` makes them.
@@ -170,8 +175,7 @@ class Ours(House):
             "REDIS_URL": found["REDIS_URL"].rsplit("/", 1)[0] + "/14",
             "CHANNEL_PREFIX": f"bench-{os.getpid()}",
             # One visitor of a benchmark writes more than a person can.
-            "SAY_BURST": "1000000",
-            "SAY_PER_SECOND": "1000000",
+            **dict.fromkeys(LIMITS, "1000000"),
             "DESK_BURST": "1000000",
             "DESK_PER_SECOND": "1000000",
             # And all of them come from one address.
