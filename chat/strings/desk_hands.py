@@ -9,7 +9,7 @@ def hands() -> Strings:
     return {
         "colleague_room": _("room for {n}"),
         "colleague_full": _("no room"),
-        "colleague_pause": _("has a pause"),
+        "colleague_pause": _("is on a break"),
         "guided_about": _("{name}, {line}, since {time}"),
         "guided_take": _("Take over"),
         "transfer_no_colleague": _("No colleague has room now."),
