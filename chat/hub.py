@@ -146,8 +146,11 @@ class Hub:
 
 
 def publish_once(told: list[Told]) -> None:
-    """For a process without sockets (a worker): one publish, from a loop of its own."""
-    async_to_sync(publish_alone)(told)
+    """For a process without sockets (a worker, or a node that leaves): one publish, from a loop of its own.
+
+    A node that leaves still has a loop, which runs no more: whoever waited for that one would wait for ever.
+    """
+    async_to_sync(publish_alone, force_new_loop=True)(told)
 
 
 hub = Hub()

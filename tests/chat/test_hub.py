@@ -5,6 +5,7 @@ import json
 
 import pytest
 import pytest_asyncio
+from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.test import override_settings
@@ -158,3 +159,17 @@ async def subscribed(*hubs):
             except TimeoutError:
                 continue
         assert ear.heard
+
+
+async def test_a_node_that_leaves_tells_from_a_loop_of_its_own(monkeypatch):
+    loops = []
+
+    async def publish(_told):
+        loops.append(asyncio.get_running_loop())
+
+    monkeypatch.setattr("chat.hub.publish_alone", publish)
+    with override_settings(REDIS_URL="redis://127.0.0.1:1/0"):
+        # As a dropped socket does in its thread, when the hub of its process has stopped already.
+        await sync_to_async(Hub().tell)([Told(desks(1), {"kind": "_changed"})])
+    assert len(loops) == 1
+    assert loops[0] is not asyncio.get_running_loop()
