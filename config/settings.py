@@ -58,26 +58,12 @@ SECRET_KEY = secret("SECRET_KEY") or "unset"
 MASTER_KEYS = secret("MASTER_KEYS")
 
 INSTALLED_APPS = [
-    "config",
-    "chat",
-    "privacy",
-    "helplines",
-    "channels",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "axes",
-    "csp",
-    "django_htmx",
+    "config", "chat", "privacy", "helplines",
+    "channels", "allauth", "allauth.account", "allauth.mfa", "axes", "csp", "django_htmx",
     "helplines.admin_config.HelplinesAdminConfig",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "whitenoise.runserver_nostatic",
-    "config.apps.OurFiles",
-    "django.forms",
-]
+    "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
+    "whitenoise.runserver_nostatic", "config.apps.OurFiles", "django.forms",
+]  # fmt: skip
 # Our own form widgets lie among our own templates.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 MIDDLEWARE = [
@@ -101,18 +87,14 @@ if DEMO:
     MIDDLEWARE.insert(0, "config.demo.middleware.OneOrigin")
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
+_PROCESSORS = ["template.context_processors.request"]
+_PROCESSORS += [f"contrib.{name}.context_processors.{name}" for name in ("auth", "messages")]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ]
-        },
+        "OPTIONS": {"context_processors": [f"django.{name}" for name in _PROCESSORS]},
     }
 ]
 
@@ -155,19 +137,15 @@ if REDIS_URL:
     }
     # A Redis that hangs holds nobody up for long.
     _PATIENCE = {"socket_timeout": 2, "socket_connect_timeout": 2}
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "OPTIONS": _PATIENCE
-        }
-    }  # fmt: skip
+    _CACHE = "django.core.cache.backends.redis.RedisCache"
+    CACHES = {"default": {"BACKEND": _CACHE, "LOCATION": REDIS_URL, "OPTIONS": _PATIENCE}}
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
     CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2}
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "memory://")
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TIMEZONE = "UTC"
+CELERY_TASK_IGNORE_RESULT, CELERY_TIMEZONE = True, "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
