@@ -54,9 +54,11 @@ def board(organisation_id: int, now: datetime, known: dict[str, bytes] | None = 
         .select_related("line", "organisation", "counsellor__staff")
         .order_by("claimed_at", "pk")
     )
-    there = [row.membership_id for row in present if row.is_there(now)]
+    desks = open_desks(present, now)
     picture = staffing_of(
-        there, assigned, [(row.state, row.counsellor_id, row.line_id) for row in talks if row.takes_room(now)]
+        [(row.membership_id, row.state) for row in desks],
+        assigned,
+        [(row.state, row.counsellor_id, row.line_id) for row in talks if row.takes_room(now)],
     )
     policies = {line.pk: policy_now(line, now) for line in lines}
     active = [row for row in talks if row.state == State.ACTIVE]
@@ -70,7 +72,7 @@ def board(organisation_id: int, now: datetime, known: dict[str, bytes] | None = 
             for row in ConversationQuerySet.in_order(talks)
             if row.line_id in policies
         ],
-        colleagues=colleagues.at_desks(open_desks(present, now), assigned, [row.counsellor_id for row in active]),
+        colleagues=colleagues.at_desks(desks, assigned, [row.counsellor_id for row in active]),
         active=active,
         assigned=assigned,
         presence={row.membership_id: row.state for row in present},

@@ -3,14 +3,17 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import accumulate
 from typing import Any
 
+from django.utils import translation
+from django.utils.translation import gettext
+
 from chat import colleagues
 from chat.handing import How, Step
-from chat.models import STALE, Conversation, Handover, Message, Presence
+from chat.models import STALE, Conversation, Handover, Message, Presence, PresenceState
 from chat.sealed import Contents
 from chat.states import Party, State
 from helplines import availability
@@ -43,11 +46,16 @@ class Staffing:
     serving: dict[int, frozenset[int]]
     active: Counter[int]
     waiting: Counter[int]
+    pausing: dict[int, frozenset[int]] = field(default_factory=dict)
 
     def there(self, line: Line) -> frozenset[int]:
         """The memberships that are present and work on this line."""
         everywhere = self.serving.get(0, frozenset())
         return everywhere | self.serving.get(line.pk, frozenset())
+
+    def pauses(self, line: Line) -> int:
+        """How many of those who work on this line have a break at their desks."""
+        return len(self.pausing.get(0, frozenset()) | self.pausing.get(line.pk, frozenset()))
 
     def room(self, line: Line, capacity: int) -> int:
         """Talks that those present can still begin."""
@@ -61,20 +69,22 @@ class Staffing:
 
 def staffing(organisation_id: int, now: datetime) -> Staffing:
     """Read who is present, what they are doing and who waits (needs the organisation's scope): three queries."""
-    present = set(Presence.objects.there(now).values_list("membership_id", flat=True))
-    assigned = colleagues.assignments(present)
+    desks = list(Presence.objects.at_desks(now).values_list("membership_id", "state"))
+    assigned = colleagues.assignments(member for member, _state in desks)
     rows = Conversation.objects.taking_room(now).filter(organisation_id=organisation_id)
-    return staffing_of(present, assigned, rows.values_list("state", "counsellor_id", "line_id"))
+    return staffing_of(desks, assigned, rows.values_list("state", "counsellor_id", "line_id"))
 
 
 def staffing_of(
-    present: Iterable[int], assigned: dict[int, frozenset[int]], talks: Iterable[tuple[str, int | None, int]]
+    desks: Iterable[tuple[int, str]],
+    assigned: dict[int, frozenset[int]],
+    talks: Iterable[tuple[str, int | None, int]],
 ) -> Staffing:
-    """The same of what was read already: members, their lines (none: all), and (state, counsellor, line) of talks."""
-    serving: dict[int, set[int]] = {}
-    for member in present:
+    """The same of what was read already: (member, presence) of open desks, lines (none: all), (state, counsellor, line)."""
+    by_state: dict[str, dict[int, set[int]]] = {}
+    for member, presence in desks:
         for line in assigned.get(member) or {0}:
-            serving.setdefault(line, set()).add(member)
+            by_state.setdefault(presence, {}).setdefault(line, set()).add(member)
     active: Counter[int] = Counter()
     waiting: Counter[int] = Counter()
     for state, counsellor, line in talks:
@@ -82,7 +92,12 @@ def staffing_of(
             active[counsellor] += 1
         else:
             waiting[line] += 1
-    return Staffing({line: frozenset(members) for line, members in serving.items()}, active, waiting)
+    serving, pausing = (frozen(by_state.get(state, {})) for state in (PresenceState.PRESENT, PresenceState.PAUSE))
+    return Staffing(serving, active, waiting, pausing)
+
+
+def frozen(members: dict[int, set[int]]) -> dict[int, frozenset[int]]:
+    return {line: frozenset(found) for line, found in members.items()}
 
 
 def chat_lines(organisation_id: int) -> list[Line]:
@@ -107,6 +122,7 @@ def availability_of(
         waiting=seen.competing(line, others),
         queue=policy.queue,
         queue_length=policy.queue_length,
+        pausing=seen.pauses(line),
     )
 
 
@@ -119,11 +135,17 @@ def line_status(line: Line, language: str, now: datetime) -> dict[str, Any]:
         "reason": found.reason,
         "queue": found.state == "busy" and found.can_start,
         "opens_at": moment(found.opens),
-        "text": line.text(texts[found.state], language),
+        "text": paused_text(language) if found.state == "paused" else line.text(texts[found.state], language),
         "button": line.text("button", language),
         "name": line.name,
         "accent": line.organisation.accent,
     }
+
+
+def paused_text(language: str) -> str:
+    """While everybody has a break the organisation has no words of its own: it will not last."""
+    with translation.override(language):
+        return gettext("We are taking a short break. Please come back in a little while.")
 
 
 def lines_of(membership: Membership) -> list[Line]:

@@ -100,7 +100,7 @@ def start(*, line: Line, code: str, language: str, answers: dict[str, str], sock
 def check_can_start(line: Line, language: str, now: datetime) -> None:
     if not queries.availability_of(line, now).can_start:
         status = queries.line_status(line, language, now)
-        raise RefusedError("line_closed" if status["state"] == "closed" else "line_busy", status=status)
+        raise RefusedError("line_busy" if status["state"] == "busy" else "line_closed", status=status)
 
 
 def sort_answers(policy: PolicyValues, answers: dict[str, str], language: str) -> tuple[str, list[dict[str, str]]]:

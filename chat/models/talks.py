@@ -213,6 +213,11 @@ class PresenceQuerySet(models.QuerySet["Presence"]):
             membership__staff__is_active=True,
         )
 
+    def at_desks(self, now: datetime) -> "PresenceQuerySet":
+        """Those who are there or have a break, with a desk that gave a sign of life just now."""
+        alive = self.filter(seen_at__gt=now - STALE, membership__is_active=True, membership__staff__is_active=True)
+        return alive.exclude(state=PresenceState.AWAY)
+
     def silent(self, now: datetime) -> "PresenceQuerySet":
         """Counsellors who did not go away, and whose desk gives no sign of life."""
         return self.exclude(state=PresenceState.AWAY).filter(seen_at__lte=now - STALE)

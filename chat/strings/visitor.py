@@ -23,7 +23,12 @@ def strings() -> Strings:
 def status() -> Strings:
     """How it is with the line (A03-A06)."""
     return {
-        "states": {"open": _("Open"), "busy": _("Everybody is in a talk"), "closed": _("Closed")},
+        "states": {
+            "open": _("Open"),
+            "busy": _("Everybody is in a talk"),
+            "paused": _("A short break"),
+            "closed": _("Closed"),
+        },
         # Where the organisation's own words say the rest.
         "busy_word": _("Busy"),
         "reasons": {

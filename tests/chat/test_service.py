@@ -452,5 +452,5 @@ def test_no_frame_of_a_desk_says_where_the_visitor_is():
         frame = picture.desk_frame(member, picture.board(line.organisation_id, timezone.now()), timezone.now())
     assert set(frame["talks"][0]) == {
         "code", "line", "line_name", "state", "nickname", "answers", "language", "since", "claimed", "last_seq", "seen_seq",
-        "visitor_seen_seq", "present", "soft_minutes",
+        "waited_from", "visitor_seen_seq", "present", "soft_minutes",
     }  # fmt: skip

@@ -3,7 +3,10 @@
 import pytest
 from django.test import Client
 
+from chat.models import Presence, PresenceState
 from chat.statuses import statuses
+from helplines.tenancy import across_organisations
+from tests.factories.chat import staffed_line
 from tests.factories.helplines import LineFactory
 
 pytestmark = pytest.mark.django_db
@@ -40,3 +43,13 @@ def test_a_name_that_is_not_of_one_line_is_unknown(names):
         LineFactory(slug=name)
     answer = Client().get("/api/lines/kade/status")
     assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (404, "*")
+
+
+@pytest.mark.promise("A06")
+def test_a_line_whose_counsellors_have_a_break_is_paused():
+    line, _members = staffed_line()
+    with across_organisations():
+        Presence.objects.filter(membership__organisation=line.organisation).update(state=PresenceState.PAUSE)
+    told = Client().get(f"/{line.organisation.slug}/{line.slug}/status.json?lang=nl").json()
+    assert (told["state"], told["reason"], told["queue"]) == ("paused", None, False)
+    assert told["text"] == "We nemen even pauze. Kom over een tijdje terug."

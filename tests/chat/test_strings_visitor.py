@@ -43,7 +43,7 @@ def test_no_sentence_is_empty() -> None:
 @pytest.mark.promise("A03", "A06")
 def test_every_state_and_reason_has_words() -> None:
     table = visitor.status()
-    assert set(table["states"]) == {"open", "busy", "closed"}
+    assert set(table["states"]) == {"open", "busy", "paused", "closed"}
     assert set(table["reasons"]) == {"hours", "holiday", "exceptional", "nobody"}
 
 

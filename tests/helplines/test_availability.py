@@ -50,10 +50,16 @@ openings = st.sampled_from([OPEN, Opening(False, "hours", None, MONDAY), Opening
 @given(openings, numbers, numbers, numbers, st.booleans(), st.integers(1, 20))
 def test_start_is_possible_only_with_somebody_there_and_room_or_a_queue(opening, present, room, waiting, queue, length):
     found = availability(opening, present, room, waiting, queue, length)
-    assert found.state in {"open", "busy", "closed"}
+    assert found.state in {"open", "busy", "paused", "closed"}
     assert (found.state == "open") == (opening.is_open and present > 0 and room > waiting)
     assert (found.reason is None) == (found.state != "closed")
     if found.can_start and not queue:
         assert found.state == "open"
     if found.state == "closed":
         assert not found.can_start
+
+
+def test_a_break_of_everybody_pauses_the_line():
+    assert availability(OPEN, 0, 0, 0, True, 10, pausing=1) == Availability("paused", None, False, None)
+    assert availability(OPEN, 1, 1, 0, True, 10, pausing=1).state == "open"
+    assert availability(OPEN, 0, 0, 0, True, 10).state == "closed"

@@ -1,7 +1,6 @@
 /**
- * The button on an organisation's site, and the panel with the talk (README.md): embed.js fetches it.
- *
- * The talk lives in a frame of our own origin. Nothing is stored on the page; no address, title or referrer is sent.
+ * The button on an organisation's site, and the panel with the talk (README.md).
+ * Nothing is stored on the page; no address, title or referrer is sent.
  */
 (() => {
   "use strict";
@@ -14,10 +13,10 @@
   // There when the server is not.
   /** @type {Record<string, Record<string, string>>} */
   const WORDS = {
-    nl: { chat: "Chat", open: "open", busy: "iedereen is in gesprek", closed: "gesloten", unreachable: "opent in een nieuw tabblad", close: "Sluiten", one: "1 nieuw bericht", more: "# nieuwe berichten" },
-    en: { chat: "Chat", open: "open", busy: "everybody is in a talk", closed: "closed", unreachable: "opens in a new tab", close: "Close", one: "1 new message", more: "# new messages" },
-    fr: { chat: "Chat", open: "ouvert", busy: "tout le monde est en conversation", closed: "fermé", unreachable: "s’ouvre dans un nouvel onglet", close: "Fermer", one: "1 nouveau message", more: "# nouveaux messages" },
-    de: { chat: "Chat", open: "offen", busy: "alle sind im Gespräch", closed: "geschlossen", unreachable: "öffnet in einem neuen Tab", close: "Schließen", one: "1 neue Nachricht", more: "# neue Nachrichten" },
+    nl: { chat: "Chat", open: "open", busy: "iedereen is in gesprek", paused: "even pauze", closed: "gesloten", unreachable: "opent in een nieuw tabblad", close: "Sluiten", one: "1 nieuw bericht", more: "# nieuwe berichten" },
+    en: { chat: "Chat", open: "open", busy: "everybody is in a talk", paused: "a short break", closed: "closed", unreachable: "opens in a new tab", close: "Close", one: "1 new message", more: "# new messages" },
+    fr: { chat: "Chat", open: "ouvert", busy: "tout le monde est en conversation", paused: "en pause", closed: "fermé", unreachable: "s’ouvre dans un nouvel onglet", close: "Fermer", one: "1 nouveau message", more: "# nouveaux messages" },
+    de: { chat: "Chat", open: "offen", busy: "alle sind im Gespräch", paused: "kurze Pause", closed: "geschlossen", unreachable: "öffnet in einem neuen Tab", close: "Schließen", one: "1 neue Nachricht", more: "# neue Nachrichten" },
   };
   const STYLE = `
 :host { all: initial; --surface: #fff; --ink: #1f2428; --soft: #565d63; --rule: #7d838a; --good: #1b7446; --bad: #b3261e; --mark: var(--chat-line-accent, #1f5f8b); color-scheme: light dark; }
@@ -31,6 +30,7 @@
 .shape { flex: none; width: 18px; height: 18px; border: 4px solid var(--soft); border-radius: 50%; forced-color-adjust: none; }
 [data-state=open] .shape { border-color: var(--good); background: var(--good); }
 [data-state=busy] .shape { border-color: var(--bad); background: linear-gradient(90deg, var(--bad) 50%, transparent 50%); }
+[data-state=paused] .shape { border-width: 0 6px; border-radius: 0; }
 [data-state=unreachable] .shape { border-style: dotted; }
 .badge { min-width: 24px; padding: 1px 7px; border-radius: 12px; background: var(--bad); color: #fff; font-size: 14px; font-weight: 650; text-align: center; }
 .said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
@@ -307,7 +307,7 @@ iframe { display: block; width: 100%; height: 100%; border: 0; }
         this.close();
       } else if (message.kind === "exit") {
         this.#exit(message.url);
-      } else if (message.kind === "state" && ["open", "busy", "closed"].includes(message.state)) {
+      } else if (message.kind === "state" && ["open", "busy", "paused", "closed"].includes(message.state)) {
         this.#become(message.state);
       } else if (message.kind === "unread" && Number.isInteger(message.count) && message.count >= 0) {
         if (message.count === this.unread) return;

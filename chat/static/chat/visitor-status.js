@@ -3,7 +3,7 @@
 import { part, step, tell } from "./visitor-page.js";
 import { dayAndTime, fill } from "./words.js";
 
-/** @typedef {{state: "open" | "busy" | "closed", reason: string | null, queue: boolean, opens_at: string | null, text: string}} Status */
+/** @typedef {{state: "open" | "busy" | "paused" | "closed", reason: string | null, queue: boolean, opens_at: string | null, text: string}} Status */
 
 const EVERY = 20_000;
 
