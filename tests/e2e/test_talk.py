@@ -132,7 +132,7 @@ def test_button_follows_the_line_without_a_reload(house: House, line: Line) -> N
     counsellor.be("pause")
     house.forget_statuses()
     page.clock.fast_forward(26_000)
-    expect(launcher(page)).to_have_attribute("data-state", "closed")
+    expect(launcher(page)).to_have_attribute("data-state", "paused")
 
 
 def test_message_behind_a_closed_panel_is_counted_on_the_button(house: House, line: Line) -> None:
