@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lint promises bench soak cluster
+.PHONY: help demo demo-reset test lint promises bench soak cluster faults
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -19,6 +19,9 @@ demo-reset: .venv/.runtime ## Throw the example data away and start over
 
 test: .venv/.dev ## Run the tests: SQLite always, PostgreSQL with Redis and Chromium where found
 	@tests/run.sh
+
+faults: .venv/.dev ## Kill, stop and hang what a cluster stands on (PostgreSQL, Redis and nginx needed; a few minutes)
+	@$(BIN)/python -m pytest tests/faults
 
 lint: .venv/.dev ## Check style, types, layers, migrations and translations
 	@tests/lint.sh

@@ -24,8 +24,6 @@ fi
 services=$("$python" tests/find_services.py)
 found=$?
 [ "$found" -eq 0 ] || left_out "$services"
-lacking=$("$python" -c 'from tests.faults.sites import missing; print(missing())')
-[ -z "$lacking" ] || left_out "faults of a cluster. $lacking"
 if [ "${CI:-}" = true ] && [ "$missing" -ne 0 ]; then
     echo "With CI=true all of them must be there." >&2
     exit 1
@@ -34,11 +32,7 @@ fi
 echo "== SQLite, in memory between processes =="
 env -u DATABASE_URL -u KEYS_DATABASE_URL -u REDIS_URL "$python" -m pytest -n auto --ignore tests/faults "${only[@]}" "$@" || exit
 
-if [ $# -eq 0 ]; then
-    # By themselves: they kill what they stand on, and look at the clock.
-    echo "== Faults, on a cluster of their own =="
-    env -u DATABASE_URL -u KEYS_DATABASE_URL -u REDIS_URL "$python" -m pytest tests/faults || exit
-fi
+# The faults of a cluster look at the clock and want a machine to themselves: `make faults`.
 [ "$found" -eq 0 ] || exit 0
 
 echo "== PostgreSQL and Redis =="
