@@ -114,10 +114,10 @@ def tried_username(request: HttpRequest, credentials: Mapping[str, Any] | None) 
     goal G3); it is kept as a stand-in, for somebody may have typed a password where the name belongs.
     """
     given = credentials or request.POST
-    written = str(next((given[key] for key in ("username", "email", "login") if given.get(key)), ""))
+    written = str(next((given[key] for key in ("username", "email", "login") if given.get(key)), "")).replace("\0", "")
     if credentials and "password" not in credentials and Staff.objects.filter(username=written).exists():
         return written  # django-axes says who signed in
-    tried = written.replace("\0", "").strip()[:LONGEST_NAME]
+    tried = written.strip()[:LONGEST_NAME]
     meant = Q()
     for way in {tried, tried.lower()}:  # allauth looks for both
         meant |= Q(username__iexact=way) | Q(email__iexact=way) | Q(emailaddress__email__iexact=way)
