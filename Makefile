@@ -1,26 +1,30 @@
 # Needs only Python (3.11 or newer, with venv) and make. No Docker, Node, Redis or root.
 PYTHON ?= python3
 PORT ?= 8000
+NAME ?= 127.0.0.1
 CLUSTER_PORT ?= 8443
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lint promises bench soak cluster faults
+.PHONY: help demo demo-reset pdf test lint promises bench soak cluster faults
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-demo: .venv/.runtime ## Serve the example organisations on 127.0.0.1 (PORT=8000)
-	@$(BIN)/python manage.py demo --port $(PORT)
+demo: .venv/.runtime ## Serve the example organisations on 127.0.0.1 (PORT=8000; NAME=localhost for passkeys)
+	@$(BIN)/python manage.py demo --port $(PORT) --name $(NAME)
 
 demo-reset: .venv/.runtime ## Throw the example data away and start over
-	@$(BIN)/python manage.py demo --port $(PORT) --reset
+	@$(BIN)/python manage.py demo --port $(PORT) --name $(NAME) --reset
+
+pdf: .venv/.runtime ## Install what makes reports as PDF (large, so it is an extra)
+	@$(PIP) -r requirements-pdf.lock
 
 test: .venv/.dev ## Run the tests: SQLite always, PostgreSQL with Redis and Chromium where found
 	@tests/run.sh
 
-faults: .venv/.dev ## Kill, stop and hang what a cluster stands on (PostgreSQL, Redis and nginx needed; a few minutes)
+faults: .venv/.dev ## Only the faults of `make test`: kill, stop and hang what a cluster stands on (PostgreSQL, Redis and nginx needed)
 	@$(BIN)/python -m pytest tests/faults
 
 lint: .venv/.dev ## Check style, types, layers, migrations and translations
@@ -33,7 +37,7 @@ cluster: .venv/.dev ## Start the production shape on this machine, from its Post
 	@$(BIN)/python -m deploy.cluster --port $(CLUSTER_PORT)
 
 soak: .venv/.dev ## Let everything fail that talks stand on, for half an hour (PostgreSQL, Redis and nginx needed)
-	@SOAK=1 $(BIN)/python -m pytest -s tests/faults
+	@SOAK=1 $(BIN)/python -m pytest -s tests/faults tests/chat/test_machine.py
 
 bench: .venv/.dev ## Measure how fast it is beside the usual way (PostgreSQL and Redis needed; ONLY="W1 W3")
 	@$(BIN)/python -m bench $(ONLY)

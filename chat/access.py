@@ -1,15 +1,18 @@
 """The only way from a code in a frame to a conversation; absent and forbidden give the same answer."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
+from chat import retention
 from chat.colleagues import may_take_over
 from chat.models import Conversation, Handover, HandoverQuerySet
 from chat.queries import DESK_ROLES, lines_of
@@ -18,9 +21,15 @@ from chat.states import State
 from chat.wire import RefusedError
 from helplines import access, second_factor
 from helplines.models import Line, Membership, Role, Staff
+from helplines.remembered import policy_now
 from helplines.tenancy import inside
 from privacy import keys
 from privacy.sealing import UnreadableError
+
+# Who may erase a talk before its time (GDPR, Art. 17).
+ERASERS = (Role.ADMINISTRATOR, Role.DPO)
+# Who may ask about any talk, without reading it: an order comes to them, with the code of a talk.
+ANY_TALK = (Role.MANAGER, Role.ADMINISTRATOR, Role.DPO)
 
 
 def desk_membership(staff: Staff, session: Mapping[str, Any], organisation_slug: str) -> Membership:
@@ -41,16 +50,18 @@ def line_for_visitors(organisation_slug: str, line_slug: str) -> Line:
 def still_at_work(organisation_id: int, membership_ids: set[int]) -> set[int]:
     """Those of these memberships that still open the desk: a role or an agreement may have ended meanwhile (D6)."""
     with inside(organisation_id):
-        rows = Membership.objects.in_force().filter(pk__in=membership_ids, role__in=DESK_ROLES)
-        return set(rows.values_list("pk", flat=True))
+        return set(at_desks(membership_ids).values_list("pk", flat=True))
 
 
-def at_work_now(membership: Membership) -> Membership | None:
-    """This membership as it is now, with its role and its name, while it opens the desk."""
-    with inside(membership.organisation_id):
-        rows = Membership.objects.in_force().filter(pk=membership.pk, role__in=DESK_ROLES)
-        found: Membership | None = rows.select_related("organisation", "staff").first()
-    return found
+def at_work_now(organisation_id: int, membership_ids: set[int]) -> dict[int, Membership]:
+    """Those of these memberships that open the desk, as they are now, with their roles and names."""
+    with inside(organisation_id):
+        return {row.pk: row for row in at_desks(membership_ids).select_related("organisation", "staff")}
+
+
+def at_desks(membership_ids: set[int]) -> QuerySet[Membership]:
+    rows: QuerySet[Membership] = Membership.objects.in_force().filter(pk__in=membership_ids, role__in=DESK_ROLES)
+    return rows
 
 
 def still_signed_in(sessions: dict[str, str]) -> set[str]:
@@ -64,11 +75,16 @@ def still_signed_in(sessions: dict[str, str]) -> set[str]:
             people[row.session_key] = person
     factors = second_factor.stamps(set(people.values()))
     marks = {
-        str(person.pk): mark(person.get_session_auth_hash(), factors.get(person.pk, ""))
+        str(person.pk): {mark(known, factors.get(person.pk, "")) for known in hashes_of(person)}
         for person in Staff.objects.filter(pk__in=people.values())
         if second_factor.suffices(factors.get(person.pk, ""))
     }
-    return {key for key, person in people.items() if marks.get(person) == sessions[key]}
+    return {key for key, person in people.items() if sessions[key] in marks.get(person, ())}
+
+
+def hashes_of(person: Staff) -> list[str]:
+    """What a session of this person may hold of the password: also one that began before SECRET_KEY was renewed."""
+    return [person.get_session_auth_hash(), *person.get_session_auth_fallback_hash()]
 
 
 def mark(password: str, factors: str) -> str:
@@ -133,6 +149,18 @@ def talk_to_guide(membership: Membership, code: str) -> Conversation:
     return found
 
 
+def may_read_along(membership: Membership, conversation: Conversation, now: datetime) -> bool:
+    """Whether this mentor may read along with this talk now: by their role and lines, and by the policy of its line (C11)."""
+    at_work = Membership.objects.in_force().filter(pk=membership.pk, role=Role.MENTOR).exists()
+    return (
+        at_work
+        and conversation.state == State.ACTIVE
+        and conversation.counsellor_id != membership.pk
+        and policy_now(conversation.line, now).reading_along != "nobody"
+        and any(line.pk == conversation.line_id for line in lines_of(membership))
+    )
+
+
 def talk_to_hand_back(membership: Membership, code: str) -> Conversation:
     """A running talk of the organisation, for a manager; raises RefusedError("not_here")."""
     with inside(membership.organisation_id):
@@ -144,8 +172,33 @@ def talk_to_hand_back(membership: Membership, code: str) -> Conversation:
 
 
 def contents_of(conversation: Conversation) -> Contents:
-    """The key to a conversation that somebody may read; raises RefusedError("not_here") when it is gone."""
+    """The key to a conversation that somebody may read; raises RefusedError("not_here") when it is gone, or should be."""
+    if retention.is_gone(conversation, timezone.now()):
+        raise RefusedError("not_here")
     try:
         return Contents.of(conversation, keys.conversation_key(conversation.organisation_id, conversation.code))
     except (keys.KeyGoneError, UnreadableError):
         raise RefusedError("not_here") from None
+
+
+def talk_to_erase(membership: Membership, code: str) -> Conversation:
+    """Any talk of the organisation that is not gone yet, for who erases by law; raises RefusedError("not_here")."""
+    with inside(membership.organisation_id):
+        rows = Conversation.objects.not_gone(timezone.now()).filter(code=code)
+        found: Conversation | None = rows.select_related("line__organisation").first()
+    if found is None or membership.role not in ERASERS:
+        raise RefusedError("not_here")
+    return found
+
+
+def talk_to_open(membership: Membership, code: str) -> Conversation:
+    """A talk for which this person may ask something: one that they may read, or by its code; raises RefusedError("not_here")."""
+    with inside(membership.organisation_id):
+        staff, organisation_id = membership.staff, membership.organisation_id
+        roles = set(Membership.objects.in_force().filter(staff=staff).values_list("role", flat=True))
+        rows = Conversation.objects.not_gone(timezone.now()).filter(organisation_id=organisation_id, code=code)
+        rows = rows if roles & set(ANY_TALK) else rows.own_of(staff)
+        found: Conversation | None = rows.select_related("line__organisation", "came_in__organisation").first()
+    if found is None:
+        raise RefusedError("not_here")
+    return found

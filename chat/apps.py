@@ -6,7 +6,10 @@ class ChatConfig(AppConfig):
     verbose_name = "Chat"
 
     def ready(self) -> None:
-        from chat import catchup, farewells
+        from chat import catchup, counting, farewells, holders, promised
 
         farewells.listen()
         catchup.sign_in()
+        counting.sign_in()
+        holders.hold()
+        promised.promise()

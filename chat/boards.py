@@ -4,10 +4,10 @@ import asyncio
 from dataclasses import dataclass, field
 from time import monotonic
 
-from channels.db import database_sync_to_async
 from django.utils import timezone
 
 from chat import picture
+from chat.lanes import for_pictures, still_running
 from chat.picture import Board
 from helplines.tenancy import inside
 
@@ -50,14 +50,14 @@ class Boards:
 
     def next_reading(self, organisation_id: int, look: Look) -> "asyncio.Task[Board]":
         """A reading that begins from now on; one that began after the last change will do."""
-        running = usable(look.running)
+        running = still_running(look.running)
         if running is None:
             look.stale = False
             look.running = asyncio.ensure_future(self.read(organisation_id, look))
             return look.running
         if not look.stale:
             return running
-        following = usable(look.following)
+        following = still_running(look.following)
         if following is None:
             following = look.following = asyncio.ensure_future(self.read_after(running, organisation_id, look))
         return following
@@ -70,19 +70,13 @@ class Boards:
 
     async def read(self, organisation_id: int, look: Look) -> Board:
         began = monotonic()
-        board: Board = await database_sync_to_async(read)(organisation_id, look.keys)
+        board: Board = await for_pictures(read)(organisation_id, look.keys)
         look.board, look.made, look.keys = board, began, board.keys
         return board
 
     def forget(self, organisation_id: int) -> None:
         """Something changed: the next one who looks gets a reading that begins after this."""
         self.known.setdefault(organisation_id, Look()).stale = True
-
-
-def usable(task: "asyncio.Task[Board] | None") -> "asyncio.Task[Board] | None":
-    """A task that still runs, on this loop."""
-    alive = task is not None and not task.done() and task.get_loop() is asyncio.get_running_loop()
-    return task if alive else None
 
 
 boards = Boards()

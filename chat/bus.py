@@ -6,7 +6,6 @@ restarts empty or hangs costs a second or two, and never a message (security goa
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 import uuid
@@ -18,6 +17,7 @@ from typing import Any
 import msgspec
 from channels.layers import get_channel_layer
 
+from chat.ending import end
 from privacy import keys, sealing
 
 logger = logging.getLogger(__name__)
@@ -109,10 +109,7 @@ class Bus:
 
     async def stop(self) -> None:
         tasks, self.tasks = self.tasks, set()
-        for task in tasks:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await end(*tasks)
 
     async def say_goodbye(self) -> None:
         """A process that stops tells it, so that nobody looks for what it might have said."""
@@ -139,10 +136,11 @@ class Bus:
         async with self.turn:
             self.number += 1
             batch = Batch(self.node, self.number, told, goodbye)
-            sealed = sealing.seal(keys.bus_key(), msgspec.msgpack.encode(batch), PLACE)
+            sealed = sealing.seal(keys.bus_keys()[0], msgspec.msgpack.encode(batch), PLACE)
             message = {"type": "node.told", "node": self.node, "sealed": sealed}
             try:
-                await asyncio.wait_for(get_channel_layer().group_send(GROUP, message), PATIENCE)
+                async with asyncio.timeout(PATIENCE):
+                    await get_channel_layer().group_send(GROUP, message)
             except Exception as fault:
                 self.counts.failed += 1
                 if self.connected:
@@ -192,7 +190,7 @@ class Bus:
             self.own_heard = time.monotonic()
             return
         try:
-            batch = _decoder.decode(sealing.unseal(keys.bus_key(), message["sealed"], PLACE))
+            batch = _decoder.decode(sealing.unseal_with(keys.bus_keys(), message["sealed"], PLACE))
         except (sealing.UnreadableError, msgspec.DecodeError, KeyError, TypeError):
             self.counts.dropped += 1
             logger.error("A message between processes could not be read; it was dropped.")

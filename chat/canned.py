@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from chat.models import Conversation
+from chat.queries import public_name
 from helplines import queries, wording
 from helplines.fields import best_language
 from helplines.models import CannedReply, Membership
@@ -16,13 +17,14 @@ def replies(conversation: Conversation, membership: Membership) -> dict[str, Any
     """A `replies` frame: every reply for this talk with its values filled in; those of the line and one's own come first."""
     line = conversation.line
     policy = queries.policy_for(line, timezone.now())
+    name = public_name(membership, line.pk) or ""
     values: dict[str, dict[str, str]] = {}
     rows = CannedReply.objects.usable_by(membership, line).order_by("name", "pk")[:MOST]
     found = []
     for row in rows:
         language = best_language(row.texts, conversation.language, line.organisation.first_language)
         if language and language not in values:
-            values[language] = queries.reply_values(line, language, policy)
+            values[language] = queries.reply_values(line, language, policy, name)
         if language:
             found.append(
                 {

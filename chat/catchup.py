@@ -4,12 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from channels.db import database_sync_to_async
-
 from chat import queries
 from chat.boards import boards
 from chat.bus import Told, Topic
 from chat.hub import Hub, desks, hub, member, visitor, waiters
+from chat.lanes import for_pictures
 from chat.models import Conversation
 from chat.states import Party, State
 from helplines.tenancy import inside
@@ -29,7 +28,7 @@ class Wanted:
 async def catch_up(of: Hub) -> None:
     """Tell every socket of this process how its talks stand; a desk that has less asks for the rest by `since`."""
     for organisation_id, wanted in by_organisation(list(of.rooms)).items():
-        told = await database_sync_to_async(standing)(organisation_id, wanted)
+        told = await for_pictures(standing)(organisation_id, wanted)
         boards.forget(organisation_id)
         if wanted.has_lists:
             told += [Told(topic(organisation_id), {"kind": "_changed"}) for topic in (desks, waiters)]
@@ -68,6 +67,7 @@ def for_visitor(row: Conversation) -> dict[str, Any]:
     return {
         "kind": "_standing",
         "seq": row.last_seq,
+        "seen_seq": row.counsellor_seen_seq,
         "socket": row.visitor_socket,
         "state": {
             "kind": "state",

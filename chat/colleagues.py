@@ -12,12 +12,12 @@ from chat.models import STALE, Conversation, Presence, PresenceState
 from chat.states import State
 from chat.wire import RefusedError
 from helplines import queries as promises
-from helplines.models import Assignment, Line, Membership, Role
+from helplines.models import Assignment, Line, Membership, Role, at_once
 
 
 @dataclass(frozen=True)
 class Colleague:
-    """One member whose desk is open: on which lines (none: all), and how many talks they have."""
+    """One member whose desk is open: on which lines (none: all), how many talks they have, and how many at most (`own`)."""
 
     member: int
     person: int
@@ -25,12 +25,13 @@ class Colleague:
     state: str
     lines: frozenset[int]
     talks: int
+    own: int | None = None
 
     def works_on(self, line: int) -> bool:
         return not self.lines or line in self.lines
 
     def room(self, capacity: int) -> int:
-        return max(0, capacity - self.talks) if self.state == PresenceState.PRESENT else 0
+        return max(0, at_once(self.own, capacity) - self.talks) if self.state == PresenceState.PRESENT else 0
 
 
 def assignments(members: Iterable[int]) -> dict[int, frozenset[int]]:
@@ -80,6 +81,7 @@ def at_desks(
             state=row.state,
             lines=assigned.get(row.membership_id, frozenset()),
             talks=talks[row.membership_id],
+            own=row.membership.talks_at_once,
         )
         for row in rows
     ]

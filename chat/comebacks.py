@@ -76,4 +76,30 @@ def take_over(*, line: Line, talk: str, name: str, code: str, socket: str, now: 
         return Held(row, contents, fresh, queries.public_name(row.counsellor, row.line_id))
 
 
+def hold_again(*, held: Held, socket: str, now: datetime) -> bool:
+    """Whether this socket has the talk: still, or again because the line of the one that took it is gone.
+
+    Lines that drop in a row may be seen to in another order: then a line without anybody at its end takes the talk from the one
+    that is there. The secret that the tab holds by then counts again, unless another tab came with name and code.
+    """
+    with inside(held.conversation.organisation_id), transaction.atomic():
+        row = Conversation.objects.open().select_for_update().filter(pk=held.conversation.pk).first()
+        if row is None or row.visitor_socket == socket:
+            return queries.is_held_by(held.conversation, socket)
+        mine = fingerprint(row.organisation_id, held.secret)
+        if row.visitor_connected or mine in [*row.replaced_secrets, *row.spent_secrets]:
+            return False
+        row.next_secret = "" if mine == row.secret else mine
+        row.visitor_connected, row.visitor_socket, row.visitor_seen_at = True, socket, now
+        row.rejoin_until = now + timedelta(minutes=row.rejoin_minutes)
+        row.save(update_fields=["next_secret", *SEEN])
+        announce.tell_visitor_presence(row, present=True)
+    return True
+
+
 SEEN = ("visitor_connected", "visitor_socket", "visitor_seen_at", "rejoin_until")
+
+
+def ticket_of(held: Held) -> dict[str, str]:
+    """What the visitor notes down to come back with."""
+    return rejoin.ticket(held.contents.key, held.contents.nickname(held.conversation))._asdict()

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from chat import colleagues, queries, requeue, service
+from chat import along, colleagues, queries, reads, requeue, service, system_lines
 from chat.access import contents_of
 from chat.announce import CHANGED, after_commit, board_changed, tell_given, tell_joined
 from chat.bus import Told
@@ -182,6 +182,8 @@ def take_over(*, conversation: Conversation, membership: Membership, why: str, n
         if owner is None or not give(conversation, owner, membership, "taken_over", now):
             raise RefusedError("not_here")
         note_take_over(conversation, membership, owner, why, now, to_member=membership)
+        # Last, for whoever writes next in the log waits until we are done.
+        reads.taken_over(conversation, membership, owner, "guiding")
 
 
 def hand_back(*, conversation: Conversation, membership: Membership, why: str, now: datetime) -> None:
@@ -197,6 +199,7 @@ def hand_back(*, conversation: Conversation, membership: Membership, why: str, n
         if owner is None or not moved_back:
             raise RefusedError("not_here")
         note_take_over(conversation, membership, owner, why, now)
+        reads.taken_over(conversation, membership, owner, "handed-back")
 
 
 def note_take_over(
@@ -227,6 +230,7 @@ def give(conversation: Conversation, owner: Membership, heir: Membership, why: s
 
     One UPDATE changes the owner: what the former one says after it is refused by the writer's own UPDATE.
     """
+    along.passed_to(conversation, heir, now)
     rows = Conversation.objects.filter(pk=conversation.pk, state=State.ACTIVE, counsellor=owner)
     if not rows.update(counsellor=heir, counsellor_seen_seq=0, last_seq=F("last_seq") + 1):
         return False
@@ -235,16 +239,14 @@ def give(conversation: Conversation, owner: Membership, heir: Membership, why: s
     taken = {"kind": "taken", "talk": queries.talk_frame(conversation, contents, now)}
     after_commit(Told(member(conversation.organisation_id, heir.pk), taken))
     tell_given(conversation, owner, why=why, name=name, heir=str(heir.staff))
-    message = service.note(conversation, why, heir, now)
+    message = system_lines.note(conversation, why, heir, now)
     tell_joined(conversation, {"kind": "said", **queries.message_frame(message, contents, name)})
     return True
 
 
 def check_room(membership: Membership, line: Line, now: datetime) -> None:
     """The member is present and may have one more; their row stays locked, so that no capacity is passed (K7)."""
-    service.check_present(membership, lock=True)
-    capacity = promises.policy_for(line, now).capacity
-    if Conversation.objects.active_of(membership).count() >= capacity:
+    if not service.takes_one_more(membership, promises.policy_for(line, now).capacity):
         raise RefusedError("no_room")
 
 

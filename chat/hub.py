@@ -6,7 +6,6 @@ processes get one publish per batch, sealed (`chat.bus`). Nothing depends on it:
 """
 
 import asyncio
-import contextlib
 import logging
 import uuid
 from collections import defaultdict
@@ -19,6 +18,7 @@ from django.conf import settings
 
 from chat import wire
 from chat.bus import Bus, Told, Topic, publish_alone
+from chat.ending import end
 
 logger = logging.getLogger(__name__)
 
@@ -82,10 +82,7 @@ class Hub:
         self.rooms.clear()
         if bus is not None:
             await bus.stop()
-        if task is not None:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await end(task)
 
     def join(self, topic: Topic, listener: Listener) -> None:
         self.start()
@@ -127,13 +124,11 @@ class Hub:
     async def deliver(self, told: Iterable[Told]) -> None:
         """Tell the sockets of this process."""
         for entry in told:
-            listeners = self.rooms.get(entry.topic)
+            listeners = [one for one in self.rooms.get(entry.topic, ()) if one.socket != entry.skip]
             if not listeners:
                 continue
             text = wire.encode(entry.frame)
-            for listener in list(listeners):
-                if listener.socket == entry.skip:
-                    continue
+            for listener in listeners:
                 try:
                     await listener.hear(entry.frame, text)
                 except Exception:

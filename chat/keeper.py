@@ -4,17 +4,17 @@ One round costs a few statements for each organisation, however many sockets the
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from channels.db import database_sync_to_async
 from django.utils import timezone
 
-from chat import access, handovers, presence, requeue
+from chat import access, along, handovers, presence, requeue
+from chat.ending import end
+from chat.lanes import for_the_keeper
 from chat.models import STALE
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,6 @@ class Whereabouts:
     session_hash: str = ""
     conversation_id: int = 0
     rejoin_minutes: int = 0
-    seen: dict[int, dict[str, int]] = field(default_factory=dict)
     silent: float = 0.0
 
 
@@ -91,10 +90,7 @@ class Keeper:
     async def stop(self) -> None:
         task, self.task = self.task, None
         self.sockets.clear()
-        if task is not None:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, RuntimeError):
-                await task
+        await end(task)
 
     async def run(self) -> None:
         while True:
@@ -114,8 +110,8 @@ class Keeper:
         trusted = self.watch.is_long_enough(time.monotonic())
         for organisation_id, places in by_organisation.items():
             try:
-                allowed = await database_sync_to_async(note)(organisation_id, places)
-                await database_sync_to_async(look_after)(organisation_id, trusted)
+                allowed = await for_the_keeper(note)(organisation_id, places)
+                await for_the_keeper(look_after)(organisation_id, trusted)
             except Exception:
                 # One organisation's trouble is not the others'; its own round comes again.
                 self.watch.begin_again()
@@ -133,17 +129,13 @@ def note(organisation_id: int, places: list[Whereabouts]) -> list[Whereabouts]:
     signed_in = access.still_signed_in({place.session: place.session_hash for place in members})
     allowed = [place for place in members if place.membership_id in at_work and place.session in signed_in]
     visitors: dict[int, set[int]] = defaultdict(set)
-    seen: dict[int, dict[str, int]] = {}
     for place in places:
         if place.conversation_id:
             visitors[place.rejoin_minutes].add(place.conversation_id)
-        for conversation_id, marks in place.seen.items():
-            seen.setdefault(conversation_id, {}).update(marks)
     presence.beat(
         organisation_id=organisation_id,
         memberships={place.membership_id for place in allowed if place.silent <= HEARD_WITHIN},
         visitors=dict(visitors),
-        seen=seen,
         now=timezone.now(),
     )
     return allowed
@@ -155,6 +147,7 @@ def look_after(organisation_id: int, trusted: bool) -> None:
     if trusted:
         requeue.heal(organisation_id=organisation_id, now=now)
     handovers.sweep(organisation_id=organisation_id, now=now)
+    along.sweep(organisation_id=organisation_id, now=now)
 
 
 keeper = Keeper()

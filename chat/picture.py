@@ -9,11 +9,21 @@ from typing import Any
 
 from chat import colleagues, handover_frames
 from chat.colleagues import Colleague
-from chat.models import STALE, Conversation, ConversationQuerySet, Handover, Presence, PresenceState, Rest, Silence
+from chat.models import (
+    STALE,
+    Conversation,
+    ConversationQuerySet,
+    Handover,
+    Presence,
+    PresenceState,
+    Reading,
+    Rest,
+    Silence,
+)
 from chat.queries import availability_of, chat_lines, moment, staffing_of, talk_frame
 from chat.sealed import Contents
 from chat.states import State
-from helplines.models import Line, Membership, Role
+from helplines.models import Line, Membership, Role, at_once
 from helplines.remembered import policy_now
 from privacy import keys
 from privacy.sealing import UnreadableError
@@ -32,9 +42,14 @@ class Board:
     active: list[Conversation] = field(default_factory=list)
     assigned: dict[int, frozenset[int]] = field(default_factory=dict)
     presence: dict[int, str] = field(default_factory=dict)
+    # How many talks at once each member has at most; None: as many as the policy says.
+    own: dict[int, int | None] = field(default_factory=dict)
     rests: dict[int, dict[str, Any]] = field(default_factory=dict)
     silences: list[Silence] = field(default_factory=list)
     handovers: list[Handover] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    # The lines where the policy lets somebody read along (C11).
+    readable: frozenset[int] = frozenset()
     keys: dict[str, bytes] = field(default_factory=dict)
 
     def lines_of(self, membership: Membership) -> list[Line]:
@@ -51,12 +66,12 @@ def board(organisation_id: int, now: datetime, known: dict[str, bytes] | None = 
     talks = list(
         Conversation.objects.open()
         .filter(organisation_id=organisation_id)
-        .select_related("line", "organisation", "counsellor__staff")
+        .select_related("line", "organisation", "counsellor__staff", "contact")
         .order_by("claimed_at", "pk")
     )
     desks = open_desks(present, now)
     picture = staffing_of(
-        [(row.membership_id, row.state) for row in desks],
+        [(row.membership_id, row.state, row.membership.talks_at_once) for row in desks],
         assigned,
         [(row.state, row.counsellor_id, row.line_id) for row in talks if row.takes_room(now)],
     )
@@ -76,9 +91,12 @@ def board(organisation_id: int, now: datetime, known: dict[str, bytes] | None = 
         active=active,
         assigned=assigned,
         presence={row.membership_id: row.state for row in present},
+        own={row.membership_id: row.membership.talks_at_once for row in present},
         rests=rests(organisation_id),
         silences=silences(organisation_id),
         handovers=handover_frames.of_organisation(organisation_id, now),
+        readings=readings(organisation_id),
+        readable=frozenset(line.pk for line in lines if policies[line.pk].reading_along != "nobody"),
         keys=keys_of(organisation_id, active, known or {}),
     )
 
@@ -106,6 +124,12 @@ def silences(organisation_id: int) -> list[Silence]:
     rows = Silence.objects.filter(organisation_id=organisation_id, step__gt=0, conversation__state=State.ACTIVE)
     found = rows.select_related("conversation")
     return [row for row in found if row.seq == row.conversation.last_seq]
+
+
+def readings(organisation_id: int) -> list[Reading]:
+    """Who reads along with whom."""
+    rows = Reading.objects.going_on().filter(organisation_id=organisation_id).order_by("began_at", "pk")
+    return list(rows.select_related("reader__staff", "conversation__line", "conversation__counsellor__staff"))
 
 
 def keys_of(organisation_id: int, active: list[Conversation], known: dict[str, bytes]) -> dict[str, bytes]:
@@ -147,7 +171,7 @@ def desk_frame(membership: Membership, seen: Board, now: datetime) -> dict[str, 
         "presence": presence,
         "rest": seen.rests.get(membership.pk) if presence == PresenceState.PAUSE else None,
         "guides": membership.role == Role.MENTOR,
-        "capacity": max((seen.capacities[line.pk] for line in lines), default=0),
+        "capacity": max((at_once(seen.own.get(membership.pk), seen.capacities[line.pk]) for line in lines), default=0),
         "talks": talks_of(membership, seen, now),
         "silences": [
             {"talk": row.conversation.code, **row.told(now)}
@@ -161,6 +185,7 @@ def desk_frame(membership: Membership, seen: Board, now: datetime) -> dict[str, 
         "colleagues": colleagues.frames(seen.colleagues, membership, lines, seen.capacities),
         "other_lines": [{"slug": line.slug, "name": line.name, "there": seen.there[line.pk]} for line in seen.lines],
         "guided": guided(membership, seen, mine),
+        "along": along_frame(membership, seen),
     }
 
 
@@ -170,7 +195,8 @@ def talks_of(membership: Membership, seen: Board, now: datetime) -> list[dict[st
     for row in seen.active:
         if row.counsellor_id == membership.pk and row.code in seen.keys:
             try:
-                frames.append(talk_frame(row, Contents.of(row, seen.keys[row.code]), now))
+                frame = talk_frame(row, Contents.of(row, seen.keys[row.code]), now)
+                frames.append({**frame, "readers": readers_of(row, seen)})
             except UnreadableError:
                 continue
     return frames
@@ -181,4 +207,25 @@ def guided(membership: Membership, seen: Board, lines: set[int]) -> list[dict[st
     if not colleagues.may_take_over(membership):
         return []
     rows = [row for row in seen.active if row.line_id in lines and row.counsellor_id != membership.pk]
-    return [colleagues.running_talk(row) for row in sorted(rows, key=lambda row: (row.started_at, row.pk))]
+    return [
+        {**colleagues.running_talk(row), "along": row.line_id in seen.readable}
+        for row in sorted(rows, key=lambda row: (row.started_at, row.pk))
+    ]
+
+
+def readers_of(talk: Conversation, seen: Board) -> list[str]:
+    """Which colleagues read along with this talk, by name: its counsellor always knows."""
+    return [str(row.reader.staff) for row in seen.readings if row.conversation_id == talk.pk]
+
+
+def along_frame(membership: Membership, seen: Board) -> dict[str, Any] | None:
+    """The talk that this member reads along with; None for who does not."""
+    row = next((row for row in seen.readings if row.reader_id == membership.pk), None)
+    if row is None:
+        return None
+    return {
+        **colleagues.running_talk(row.conversation),
+        "language": row.conversation.language,
+        "told": row.told,
+        "last_seq": row.conversation.last_seq,
+    }

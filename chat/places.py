@@ -2,15 +2,17 @@
 
 import asyncio
 import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from channels.db import database_sync_to_async
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from chat import queries
 from chat.estimates import estimate
+from chat.lanes import for_pictures
 from chat.models import Conversation
 from helplines import queries as promises
 from helplines.models import Line
@@ -33,26 +35,36 @@ def read(organisation_id: int) -> Picture:
         there = {pk: picture.there(line) for pk, line in lines.items()}
         policies = {pk: promises.policy_for(lines[pk], now) for pk in {line for _code, line in order} & lines.keys()}
         recent = {pk: recently(lines[pk], now) for pk, policy in policies.items() if policy.queue}
-    seen: list[int] = []
+    rivals = sharing(order, there)
+    seen: Counter[int] = Counter()
     frames: Picture = {}
     for code, pk in order:
-        # Before somebody are those who wait for the same people, on whichever line.
-        ahead = sum(other == pk or bool(there.get(pk, frozenset()) & there.get(other, frozenset())) for other in seen)
-        seen.append(pk)
+        ahead = sum(seen[other] for other in rivals[pk])
+        seen[pk] += 1
         if pk in policies:
             busy = sum(picture.active[member] for member in there[pk])
-            frames[code] = frame(ahead, policies[pk], len(there[pk]), busy, recent.get(pk))
+            slots = picture.slots(lines[pk], policies[pk].capacity)
+            frames[code] = frame(ahead, policies[pk], slots, busy, recent.get(pk))
     return frames
 
 
+def sharing(order: Iterable[tuple[str, int]], there: Mapping[int, frozenset[int]]) -> dict[int, list[int]]:
+    """For each line with people who wait, the lines on which people wait for the same counsellors: its own, and others."""
+    lines = {line for _code, line in order}
+    nobody: frozenset[int] = frozenset()
+    return {
+        line: [other for other in lines if other == line or there.get(line, nobody) & there.get(other, nobody)]
+        for line in lines
+    }
+
+
 def frame(
-    ahead: int, policy: PolicyValues, present: int, busy: int, recent: tuple[list[float], list[float]] | None
+    ahead: int, policy: PolicyValues, slots: int, busy: int, recent: tuple[list[float], list[float]] | None
 ) -> dict[str, Any]:
     """Without a queue somebody has room, and there is nothing to estimate."""
     told: dict[str, Any] = {"kind": "waiting", "ahead": ahead, "queue": policy.queue, "minutes": None}
     if recent is not None:
         lengths, waits = recent
-        slots = present * policy.capacity
         told["minutes"] = estimate(ahead=ahead, slots=slots, busy=busy, lengths=lengths, waits=waits)
     return told
 
@@ -89,7 +101,7 @@ class Places:
         made, task = self.known.get(organisation_id, (0.0, None))
         stale = time.monotonic() - made > FRESH_SECONDS
         if task is None or stale or task.get_loop() is not asyncio.get_running_loop():
-            task = asyncio.ensure_future(database_sync_to_async(read)(organisation_id))
+            task = asyncio.ensure_future(for_pictures(read)(organisation_id))
             self.known[organisation_id] = (time.monotonic(), task)
         return await asyncio.shield(task)
 

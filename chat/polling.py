@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 
 from chat.limits import Bucket
+from helplines.addresses import seen_and_claimed
 from helplines.signin import pseudonym
 
 logger = logging.getLogger(__name__)
@@ -186,8 +187,7 @@ class Session:
 
 def place_of(scope: dict[str, Any]) -> str:
     """The stand-in for where a request comes from."""
-    claimed = b",".join(value for name, value in scope["headers"] if name.lower() == b"x-forwarded-for")
-    return pseudonym((scope.get("client") or ("",))[0], claimed.decode("latin-1"))
+    return pseudonym(*seen_and_claimed(scope))
 
 
 class Sessions:

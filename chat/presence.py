@@ -1,7 +1,8 @@
 """Writes about who is there: counsellors at their desks, visitors at their tabs."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 
@@ -10,6 +11,10 @@ from chat.models import Conversation, Presence, PresenceState
 from chat.wire import RefusedError
 from helplines.models import Membership
 from helplines.tenancy import inside
+
+# Rows that one statement changes: those who write in them wait no longer than that takes.
+AT_ONCE = 100
+T = TypeVar("T")
 
 
 def set_presence(*, membership: Membership, state: str, now: datetime) -> None:
@@ -52,22 +57,23 @@ def beat(
     organisation_id: int,
     memberships: set[int],
     visitors: dict[int, set[int]],
-    seen: dict[int, dict[str, int]],
     now: datetime,
 ) -> None:
-    """Note who is there: memberships at their desks, and visitors by their policy's rejoin minutes.
-
-    `seen` maps a conversation to how far each side has read (`visitor`, `counsellor`).
-    """
-    with inside(organisation_id), transaction.atomic():
+    """Note who is there: memberships at their desks, and visitors by their policy's rejoin minutes."""
+    with inside(organisation_id):
         Presence.objects.filter(membership_id__in=memberships).update(seen_at=now)
         for minutes, conversations in visitors.items():
-            Conversation.objects.open().filter(pk__in=conversations, visitor_connected=True).update(
-                visitor_seen_at=now, rejoin_until=now + timedelta(minutes=minutes)
-            )
-        for conversation, marks in seen.items():
-            for party, seq in marks.items():
-                field = f"{party}_seen_seq"
-                Conversation.objects.filter(pk=conversation, last_seq__gte=seq, **{f"{field}__lt": seq}).update(
-                    **{field: seq}
-                )
+            for some in batched(sorted(conversations), AT_ONCE):
+                visitors_are_there(some, minutes, now)
+
+
+@transaction.atomic
+def visitors_are_there(conversations: Sequence[int], minutes: int, now: datetime) -> None:
+    """A talk in which somebody writes at this moment is passed over: nobody waits for us, and the next round comes."""
+    here = Conversation.objects.open().filter(pk__in=conversations, visitor_connected=True)
+    free = list(here.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
+    Conversation.objects.filter(pk__in=free).update(visitor_seen_at=now, rejoin_until=now + timedelta(minutes=minutes))
+
+
+def batched(found: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (found[start : start + size] for start in range(0, len(found), size))

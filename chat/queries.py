@@ -2,13 +2,12 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import accumulate
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext
 
 from chat import colleagues
@@ -17,9 +16,10 @@ from chat.models import STALE, Conversation, Handover, Message, Presence, Presen
 from chat.sealed import Contents
 from chat.states import Party, State
 from helplines import availability
-from helplines.models import Assignment, Line, Membership, Role
+from helplines.models import Assignment, Line, Membership, Role, at_once
 from helplines.policies import PolicyValues
 from helplines.remembered import chat_lines_now, opening_now, policy_now
+from helplines.voices import speaking
 
 HISTORY = 200
 # A `history` frame stops after so much text, so that who asks and never reads cannot fill the memory (goal H3).
@@ -47,6 +47,8 @@ class Staffing:
     active: Counter[int]
     waiting: Counter[int]
     pausing: dict[int, frozenset[int]] = field(default_factory=dict)
+    # How many talks at once each of those at a desk has at most; None: as many as the policy says.
+    own: dict[int, int | None] = field(default_factory=dict)
 
     def there(self, line: Line) -> frozenset[int]:
         """The memberships that are present and work on this line."""
@@ -59,7 +61,14 @@ class Staffing:
 
     def room(self, line: Line, capacity: int) -> int:
         """Talks that those present can still begin."""
-        return sum(max(0, capacity - self.active[member]) for member in self.there(line))
+        return sum(max(0, self.most(member, capacity) - self.active[member]) for member in self.there(line))
+
+    def slots(self, line: Line, capacity: int) -> int:
+        """Talks that those present can have together."""
+        return sum(self.most(member, capacity) for member in self.there(line))
+
+    def most(self, member: int, capacity: int) -> int:
+        return at_once(self.own.get(member), capacity)
 
     def competing(self, line: Line, lines: list[Line]) -> int:
         """Visitors who wait for the same people: on this line, or on a line that shares a counsellor with it."""
@@ -69,20 +78,27 @@ class Staffing:
 
 def staffing(organisation_id: int, now: datetime) -> Staffing:
     """Read who is present, what they are doing and who waits (needs the organisation's scope): three queries."""
-    desks = list(Presence.objects.at_desks(now).values_list("membership_id", "state"))
-    assigned = colleagues.assignments(member for member, _state in desks)
+    found = Presence.objects.at_desks(now)
+    desks = list(found.values_list("membership_id", "state", "membership__talks_at_once"))
+    assigned = colleagues.assignments(member for member, _state, _own in desks)
     rows = Conversation.objects.taking_room(now).filter(organisation_id=organisation_id)
     return staffing_of(desks, assigned, rows.values_list("state", "counsellor_id", "line_id"))
 
 
 def staffing_of(
-    desks: Iterable[tuple[int, str]],
+    desks: Iterable[tuple[int, str, int | None]],
     assigned: dict[int, frozenset[int]],
     talks: Iterable[tuple[str, int | None, int]],
 ) -> Staffing:
-    """The same of what was read already: (member, presence) of open desks, lines (none: all), (state, counsellor, line)."""
+    """The same of what was read already.
+
+    `desks` are (member, presence, own number of talks at once) of open desks, `assigned` their lines (none: all), and `talks`
+    (state, counsellor, line).
+    """
     by_state: dict[str, dict[int, set[int]]] = {}
-    for member, presence in desks:
+    own: dict[int, int | None] = {}
+    for member, presence, most in desks:
+        own[member] = most
         for line in assigned.get(member) or {0}:
             by_state.setdefault(presence, {}).setdefault(line, set()).add(member)
     active: Counter[int] = Counter()
@@ -93,7 +109,7 @@ def staffing_of(
         else:
             waiting[line] += 1
     serving, pausing = (frozen(by_state.get(state, {})) for state in (PresenceState.PRESENT, PresenceState.PAUSE))
-    return Staffing(serving, active, waiting, pausing)
+    return Staffing(serving, active, waiting, pausing, own)
 
 
 def frozen(members: dict[int, set[int]]) -> dict[int, frozenset[int]]:
@@ -135,16 +151,16 @@ def line_status(line: Line, language: str, now: datetime) -> dict[str, Any]:
         "reason": found.reason,
         "queue": found.state == "busy" and found.can_start,
         "opens_at": moment(found.opens),
-        "text": paused_text(language) if found.state == "paused" else line.text(texts[found.state], language),
+        "text": paused_text(line, language) if found.state == "paused" else line.text(texts[found.state], language),
         "button": line.text("button", language),
         "name": line.name,
         "accent": line.organisation.accent,
     }
 
 
-def paused_text(language: str) -> str:
+def paused_text(line: Line, language: str) -> str:
     """While everybody has a break the organisation has no words of its own: it will not last."""
-    with translation.override(language):
+    with speaking(line, language):
         return gettext("We are taking a short break. Please come back in a little while.")
 
 
@@ -163,10 +179,20 @@ def public_name(membership: Membership | None, line_id: int) -> str | None:
     return aliases.first() or membership.public_name or None
 
 
-def name_now(membership_id: int, conversation: Conversation) -> str | None:
-    """The name of `public_name` as it is at this moment, on the line where the talk is now."""
-    line = Conversation.objects.filter(pk=conversation.pk).values_list("line_id", flat=True).get()
-    return public_name(Membership.objects.filter(pk=membership_id).first(), line)
+def names_now(members: Iterable[Membership], talks: Mapping[int, Sequence[int]]) -> dict[int, dict[int, str | None]]:
+    """By member, the name of `public_name` as it is at this moment, for each of their `talks`, on the line where it is now."""
+    members, all_talks = list(members), {talk for some in talks.values() for talk in some}
+    lines: dict[int, int] = dict(Conversation.objects.filter(pk__in=all_talks).values_list("pk", "line_id"))
+    rows = Assignment.objects.filter(membership__in=[member.pk for member in members], line_id__in=set(lines.values()))
+    aliases = {(member, line): alias for member, line, alias in rows.values_list("membership_id", "line_id", "alias")}
+    return {
+        member.pk: {
+            talk: aliases.get((member.pk, lines[talk])) or member.public_name or None
+            for talk in talks.get(member.pk, ())
+            if talk in lines
+        }
+        for member in members
+    }
 
 
 def shown_names(conversation: Conversation, rows: list[Message]) -> dict[int, str | None]:
@@ -201,9 +227,9 @@ def counsellor_is_there(conversation: Conversation, now: datetime) -> bool:
     return bool(Presence.objects.filter(membership=conversation.counsellor_id, seen_at__gt=now - STALE).exists())
 
 
-def counsellor_of(conversation: Conversation, seq: int) -> int | None:
-    """Whose talk this is now, if so much was said in it already."""
-    rows = Conversation.objects.filter(pk=conversation.pk, last_seq__gte=seq)
+def counsellor_of(conversation: Conversation) -> int | None:
+    """Whose talk this is now."""
+    rows = Conversation.objects.filter(pk=conversation.pk)
     found: int | None = rows.values_list("counsellor_id", flat=True).first()
     return found
 
@@ -216,7 +242,8 @@ def is_held_by(conversation: Conversation, socket: str) -> bool:
 def history(
     conversation: Conversation, contents: Contents, since: int, reader: Membership | None = None
 ) -> dict[str, Any]:
-    """A `history` frame: the messages after `since`, oldest first, as many as fit, and the last number there is.
+    """A `history` frame: the messages after `since`, oldest first, as many as fit, the last number there is, and how far the
+    other side has read.
 
     For a `reader` at the desk it tells which messages are their own: a talk that changed hands has those of a colleague too.
     """
@@ -226,13 +253,15 @@ def history(
         .order_by("seq")[:HISTORY]
     )
     names = shown_names(conversation, rows)
-    last_seq = Conversation.objects.filter(pk=conversation.pk).values_list("last_seq", flat=True).get()
+    other = "counsellor_seen_seq" if reader is None else "visitor_seen_seq"
+    last_seq, seen_seq = Conversation.objects.filter(pk=conversation.pk).values_list("last_seq", other).get()
     return {
         "kind": "history",
         "messages": fitting(
             [{**message_frame(row, contents, names.get(row.seq)), **mine(row, reader)} for row in rows]
         ),
         "last_seq": last_seq,
+        "seen_seq": seen_seq,
     }
 
 
@@ -276,4 +305,5 @@ def talk_frame(conversation: Conversation, contents: Contents, now: datetime) ->
         "visitor_seen_seq": conversation.visitor_seen_seq,
         "present": conversation.visitor_is_there(now),
         "soft_minutes": conversation.soft_minutes,
+        "contact": contact.number if (contact := getattr(conversation, "contact", None)) else None,
     }

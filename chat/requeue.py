@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from chat import announce, queries, service
+from chat import announce, queries, service, system_lines
 from chat.access import contents_of
 from chat.handing import FIRST, How
 from chat.models import Conversation, Handover, Presence, PresenceState
@@ -81,7 +81,7 @@ def to_the_front(*, conversation: Conversation, by: Party, why: str, now: dateti
             return False
         conversation.refresh_from_db()
         announce.tell_handed_back(conversation, former, by=by, why=why)
-        message = service.note(
+        message = system_lines.note(
             conversation, {LOST: "requeued", PASSED: "passed_on", TAKEN: "taken_back"}[why], former, now
         )
         frame = queries.message_frame(message, contents_of(conversation), name)

@@ -4,30 +4,29 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F
 
-from chat import advice, announce, queries, rejoin, rest
+from chat import advice, along, announce, newcomers, queries, rejoin, rest, retention, system_lines
 from chat.access import contents_of
-from chat.models import Conversation, Message, Presence, PresenceState
+from chat.answers import sort_answers
+from chat.models import Conversation, Presence, PresenceState
 from chat.sealed import Contents
 from chat.states import CLOSING_REASONS, Party, State, Why, move
 from chat.wire import RefusedError
 from helplines import queries as promises
-from helplines.lifetimes import after_months
-from helplines.models import Line, Membership, Organisation
-from helplines.policies import PolicyValues, Question
+from helplines.models import Line, Membership, Organisation, at_once
 from helplines.remembered import policy_now
 from helplines.tenancy import inside
-from privacy import keys
+from privacy import disclosure, keys, vault
+from privacy.models import IdentityKind
 
-NICKNAME_LENGTH = 40
 SPENT_KEPT = 50
 # How many of those who wait longest one claim tries before it says that others were faster.
 CLAIM_TRIES = 10
+# And how often it looks anew: where many take at once, others came to wait while those of the first look were taken.
+LOOKS = 3
 
 
 class GoneError(Exception):
@@ -62,17 +61,32 @@ def rejoin_mark(line: Line, ticket: rejoin.Ticket) -> str:
     return keys.fingerprint(line.organisation_id, "rejoin", rejoin.proof(line.pk, *ticket))
 
 
-def start(*, line: Line, code: str, language: str, answers: dict[str, str], socket: str, now: datetime) -> Held:
+def start(
+    *,
+    line: Line,
+    code: str,
+    language: str,
+    answers: dict[str, str],
+    socket: str,
+    now: datetime,
+    address: str = "",
+    token: str = "",
+) -> Held:
     """Begin a conversation that waits for a counsellor; `answers` are by question key, all of them optional (B01-B05).
 
+    `address` is where the visitor comes from; it is sealed here to the holders of the policy, and kept nowhere else (D02).
+    By it and the `token` of the tab, as the policy says, we know who comes again.
+
     Raises RefusedError("line_closed" or "line_busy") with the line's status: without a queue a talk begins only where
-    somebody has room for it, also when many start at once (A04, A05).
+    somebody has room for it, also when many start at once (A04, A05). With "limit" and the moment from which it is
+    possible `again`, where this visitor had as many talks as the policy has (C07).
     """
-    with inside(line.organisation), transaction.atomic():
+    with inside(line.organisation), newcomers.turning_away(line, code, language), transaction.atomic():
         # Starts of one organisation go one by one, so that two never take the same last place.
         Organisation.objects.select_for_update().get(pk=line.organisation_id)
         check_can_start(line, language, now)
         policy = policy_now(line, now)
+        contact = newcomers.admit(line, newcomers.Visitor(token, address), policy, now)
         contents = Contents(keys.new_conversation_key(line.organisation_id, code), line.organisation_id, code)
         secret = new_secret()
         nickname, told = sort_answers(policy, answers, language)
@@ -93,6 +107,15 @@ def start(*, line: Line, code: str, language: str, answers: dict[str, str], sock
             nickname=contents.seal_nickname(nickname),
             answers=contents.seal_answers(told),
         )
+        vault.seal_on_arrival(
+            organisation_id=line.organisation_id,
+            conversation=code,
+            key=contents.key,
+            kind=IdentityKind.ADDRESS,
+            value=address,
+            asks=disclosure.procedure(policy),
+        )
+        newcomers.remember(conversation, contact)
         announce.board_changed(line.organisation_id)
     return Held(conversation, contents, secret)
 
@@ -101,28 +124,6 @@ def check_can_start(line: Line, language: str, now: datetime) -> None:
     if not queries.availability_of(line, now).can_start:
         status = queries.line_status(line, language, now)
         raise RefusedError("line_busy" if status["state"] == "busy" else "line_closed", status=status)
-
-
-def sort_answers(policy: PolicyValues, answers: dict[str, str], language: str) -> tuple[str, list[dict[str, str]]]:
-    """The nickname, and the other answers in the words of the questions; what was not asked is not taken (B04)."""
-    nickname, told = "", []
-    for question in policy.questions:
-        value = answers.get(question.key, "").strip()
-        if question.kind == "nickname":
-            nickname = value[:NICKNAME_LENGTH]
-        elif shown := in_words(question, value, language):
-            told.append({"label": best(question.label, language), "value": shown})
-    return nickname, told
-
-
-def in_words(question: Question, value: str, language: str) -> str:
-    if question.kind == "text":
-        return value
-    return next((best(choice.label, language) for choice in question.choices if choice.key == value), "")
-
-
-def best(texts: dict[str, str], language: str) -> str:
-    return texts.get(language) or next(iter(texts.values()), "")
 
 
 def resume(*, line: Line, code: str, secret: str, socket: str, now: datetime) -> Held:
@@ -278,16 +279,15 @@ def finish(
     )
     if not ended:
         return False
-    conversation.refresh_from_db()
+    conversation.refresh_from_db(from_queryset=Conversation.objects.select_related("line__organisation", "counsellor"))
     line = conversation.line
-    policy = promises.policy_for(line, now)
+    policy = policy_now(line, now)
     rest.wrap_up(conversation, policy.wrapup_minutes, now)
-    expires = after_months(now, queries.kept_months(conversation, now), ZoneInfo(line.organisation.time_zone))
-    organisation_id, code = conversation.organisation_id, conversation.code
-    transaction.on_commit(lambda: keys.let_expire(organisation_id, code, expires))
+    retention.begin_clock(conversation, now)
     name_shown = queries.public_name(conversation.counsellor, conversation.line_id)
     announce.tell_state(conversation, by=by, why=why, counsellor=name_shown)
     advice.end(conversation)
+    along.end(conversation, now)
     return True
 
 
@@ -301,16 +301,19 @@ def take_next(*, membership: Membership, line: str | None, now: datetime) -> Con
         check_present(membership)
         lines = {entry.pk: entry for entry in queries.lines_of(membership) if line is None or entry.slug == line}
         rows = Conversation.objects.waiting().visitor_there(now).filter(line_id__in=lines)
-        candidates: list[Conversation] = list(rows[:CLAIM_TRIES])
-        if not candidates:
-            raise RefusedError("nobody_waiting")
         outcomes: set[str] = set()
-        for candidate in candidates:
-            capacity = policy_now(lines[candidate.line_id], now).capacity
-            outcome = take(conversation=candidate, membership=membership, capacity=capacity, now=now)
-            if outcome == "mine":
-                return candidate
-            outcomes.add(outcome)
+        for _look in range(LOOKS):
+            candidates: list[Conversation] = list(rows.all()[:CLAIM_TRIES])
+            for candidate in candidates:
+                capacity = policy_now(lines[candidate.line_id], now).capacity
+                outcome = take(conversation=candidate, membership=membership, capacity=capacity, now=now)
+                if outcome == "mine":
+                    return candidate
+                outcomes.add(outcome)
+            if not candidates or "no_room" in outcomes:
+                break
+    if not outcomes:
+        raise RefusedError("nobody_waiting")
     raise RefusedError("taken" if "taken" in outcomes else "no_room")
 
 
@@ -320,17 +323,28 @@ def take(*, conversation: Conversation, membership: Membership, capacity: int, n
     The member's own row is locked meanwhile, so that two tabs of one counsellor do not pass the capacity together (K7).
     """
     with transaction.atomic():
-        check_present(membership, lock=True)
-        if Conversation.objects.active_of(membership).count() >= capacity:
+        if not takes_one_more(membership, capacity):
             return "no_room"
         return "mine" if claim(conversation=conversation, membership=membership, now=now) else "taken"
 
 
-def check_present(membership: Membership, *, lock: bool = False) -> None:
-    rows = Presence.objects.select_for_update() if lock else Presence.objects.all()
-    presence = rows.filter(membership=membership).first()
+def takes_one_more(membership: Membership, capacity: int) -> bool:
+    """Whether the member may have one more talk; their row stays locked. Raises RefusedError("not_present").
+
+    Their own number is that of the row: a desk knows the one of when it was opened.
+    """
+    presence = check_present(membership, lock=True)
+    most = at_once(presence.membership.talks_at_once, capacity)
+    return bool(Conversation.objects.active_of(membership).count() < most)
+
+
+def check_present(membership: Membership, *, lock: bool = False) -> Presence:
+    rows = Presence.objects.select_related("membership")
+    rows = rows.select_for_update(of=("self",)) if lock else rows
+    presence: Presence | None = rows.filter(membership=membership).first()
     if presence is None or presence.state != PresenceState.PRESENT:
         raise RefusedError("not_present")
+    return presence
 
 
 def claim(*, conversation: Conversation, membership: Membership, now: datetime) -> bool:
@@ -341,29 +355,13 @@ def claim(*, conversation: Conversation, membership: Membership, now: datetime) 
     )
     if not claimed:
         return False
-    conversation.refresh_from_db()
+    conversation.refresh_from_db(from_queryset=Conversation.objects.select_related("line__organisation"))
     name = queries.public_name(membership, conversation.line_id)
     announce.tell_state(conversation, by=Party.COUNSELLOR, why="", counsellor=name)
-    message = note(conversation, "joined", membership, now)
-    announce.tell_joined(
-        conversation, {"kind": "said", **queries.message_frame(message, contents_of(conversation), name)}
-    )
+    contents = contents_of(conversation)
+    message = system_lines.note(conversation, "joined", membership, now, contents)
+    announce.tell_joined(conversation, {"kind": "said", **queries.message_frame(message, contents, name)})
     return True
-
-
-def note(conversation: Conversation, text: str, membership: Membership | None, now: datetime) -> Message:
-    """A system message at the number that `last_seq` was raised to; its text is a key of the protocol's list."""
-    message: Message = Message.objects.create(
-        organisation_id=conversation.organisation_id,
-        conversation=conversation,
-        seq=conversation.last_seq,
-        uuid=uuid4(),
-        party=Party.SYSTEM,
-        author=membership,
-        text=contents_of(conversation).seal_text(conversation.last_seq, text),
-        at=now,
-    )
-    return message
 
 
 def abandon_gone(*, organisation_id: int, now: datetime, limit: int = 200) -> int:

@@ -6,6 +6,8 @@ waiting ──claim──▶ active ──close──▶ closed
    │                  ├──lapse──▶ closed       the visitor was silent for long, and did not answer two notices
    ├──abandon─────────┴──abandon──▶ abandoned     the visitor left, or did not come back in time
    └──refuse──▶ refused                           the line closed before anybody came
+
+Who may not begin (chat/newcomers.py) leaves a conversation that was refused from the first moment: it never waited.
 """
 
 from dataclasses import dataclass
@@ -41,6 +43,8 @@ class Why(StrEnum):
     MISUSE = "misuse"
     NOT_BACK = "not_back"
     LINE_CLOSED = "line_closed"
+    LIMIT = "limit"
+    BLOCKED = "blocked"
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ MOVES = {
         frozenset({State.ACTIVE}),
         State.CLOSED,
         frozenset({Party.VISITOR, Party.COUNSELLOR}),
-        frozenset({Why.LEFT, Why.EXIT, Why.FINISHED, Why.REFERRED, Why.NO_ANSWER, Why.MISUSE}),
+        frozenset({Why.LEFT, Why.EXIT, Why.FINISHED, Why.REFERRED, Why.NO_ANSWER, Why.MISUSE, Why.BLOCKED}),
     ),
     # Only after two notices that anybody can stop: see chat/silence.py.
     "lapse": Move(frozenset({State.ACTIVE}), State.CLOSED, frozenset({Party.SYSTEM}), frozenset({Why.NO_ANSWER})),
@@ -74,6 +78,8 @@ MOVES = {
 }
 OPEN = frozenset({State.WAITING, State.ACTIVE})
 OVER = frozenset(State) - OPEN
+# Why somebody may not begin at all: then nobody was missed.
+NEVER_WAITED = frozenset({Why.LIMIT, Why.BLOCKED})
 # What a counsellor may choose when ending a talk.
 CLOSING_REASONS = frozenset({Why.FINISHED, Why.REFERRED, Why.NO_ANSWER, Why.MISUSE})
 

@@ -6,6 +6,7 @@ import time
 from chat.doors import WITHIN, doors
 from chat.hub import hub
 from chat.keeper import keeper
+from chat.marks import marks
 from chat.writer import writer
 
 # Seconds in all; what takes longer is cut off, and costs what a crash costs: nothing that was acknowledged.
@@ -27,6 +28,7 @@ async def _leave(within: float) -> None:
     while doors.guests and time.monotonic() < until:
         await asyncio.sleep(0.02)
     await asyncio.to_thread(writer.stop)
+    await marks.stop()
     await keeper.stop()
     if hub.bus is not None:
         await hub.bus.say_goodbye()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from chat import colleagues, picture, queries
 from chat.colleagues import Colleague
 from chat.models import Conversation
-from chat.states import State
+from chat.states import NEVER_WAITED, State
 from helplines.models import Line, Membership, Organisation
 
 DAYS = 7
@@ -66,6 +66,7 @@ def missed(lines: list[Line], since: datetime) -> list[Missed]:
         Conversation.objects.filter(
             state__in=[State.ABANDONED, State.REFUSED], counsellor=None, ended_at__gte=since, line__in=lines
         )
+        .exclude(end_reason__in=NEVER_WAITED)
         .select_related("line")
         .order_by("-ended_at", "-pk")[:MOST]
     )

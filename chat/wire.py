@@ -20,6 +20,8 @@ Code = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"\A[A-Za-z0-9_-
 Seq = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Language = Annotated[str, Meta(min_length=2, max_length=8)]
 Answer = Annotated[str, Meta(max_length=ANSWER_LENGTH)]
+# A secret of a tab, by which limits and blocks know that it comes again.
+Token = Annotated[str, Meta(min_length=16, max_length=64, pattern=r"\A[A-Za-z0-9_-]+\Z")]
 Key = Annotated[str, Meta(min_length=1, max_length=40)]
 
 
@@ -34,6 +36,7 @@ class Ping(Frame):
 class Start(Frame):
     language: Language
     answers: Annotated[dict[Key, Answer], Meta(max_length=20)] = {}
+    token: Token | None = None
 
 
 class Resume(Frame):
@@ -168,9 +171,44 @@ class Disagree(Frame):
     handover: Code
 
 
+class Follow(Frame):
+    """A mentor begins to read along with a talk of a colleague; for training or for quality, and for nothing else."""
+
+    talk: Code
+    why: Literal["training", "quality"]
+
+
+class Unfollow(Frame):
+    pass
+
+
+class Along(Frame):
+    """What was said in the talk that this mentor reads along with."""
+
+    talk: Code
+    seq: Seq = 0
+
+
+class Whispers(Frame):
+    talk: Code
+
+
+class SayWhisper(Frame, tag="whisper"):
+    talk: Code
+    id: UUID
+    text: Annotated[str, Meta(max_length=ADVICE_LENGTH)]
+
+
 class Close(Frame):
     talk: Code
     why: Literal["finished", "referred", "no_answer", "misuse"]
+
+
+class Block(Frame):
+    """A counsellor ends a talk, and its visitor may not begin another for the hours of the policy."""
+
+    talk: Code
+    why: Literal["threats", "abuse", "sexual", "pestering"]
 
 
 class Replies(Frame):
@@ -212,8 +250,9 @@ VisitorTalkFrame = Leave | Still | VisitorSay | VisitorSince | VisitorSeen | Vis
 VisitorFrame = Ping | Start | Resume | Rejoin | Keep | VisitorTalkFrame | VisitorHandingFrame
 DeskTool = Replies | Note | WriteNote | Advice | Ask | Advise | TakeBack
 DeskHandingFrame = Transfer | Accept | Decline | Withdraw | Takeover
-DeskTalkFrame = Open | DeskSay | DeskSince | DeskSeen | DeskTyping | Wait | Close
-DeskFrame = Ping | Hello | Here | Presence | Take | DeskTalkFrame | DeskTool | DeskHandingFrame
+DeskAlongFrame = Follow | Unfollow | Along | Whispers | SayWhisper
+DeskTalkFrame = Open | DeskSay | DeskSince | DeskSeen | DeskTyping | Wait | Close | Block
+DeskFrame = Ping | Hello | Here | Presence | Take | DeskTalkFrame | DeskTool | DeskHandingFrame | DeskAlongFrame
 
 visitor_decoder: msgspec.json.Decoder[VisitorFrame] = msgspec.json.Decoder(VisitorFrame)
 desk_decoder: msgspec.json.Decoder[DeskFrame] = msgspec.json.Decoder(DeskFrame)

@@ -2,24 +2,29 @@
 
 One thread takes all that is queued (at most 500). One UPDATE raises `last_seq` of each conversation that is active, and owned by
 the counsellor who writes, so the check of the state and the write are one statement. Then the rows are inserted. A resend of a
-message that is stored already is answered with its number and takes none.
+message that is stored already is answered with its number and takes none: where fewer rows were new than were sent, nothing is
+kept, and all is done again without those that are there.
 """
 
 import asyncio
 import logging
 import queue
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
+from time import monotonic
 from uuid import UUID
 
-from django.db import DatabaseError, OperationalError, close_old_connections, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, close_old_connections, connection, transaction
 
+from chat import rows
 from chat.bus import Told
 from chat.hub import hub, member, visitor
 from chat.models import Conversation, Message
+from chat.rows import Row, Wish
 from chat.sealed import Contents
 from chat.states import Party, State
 from chat.wire import RefusedError
@@ -27,6 +32,9 @@ from helplines.tenancy import inside_all
 
 logger = logging.getLogger(__name__)
 BATCH = 500
+COUNSELLOR, VISITOR = str(Party.COUNSELLOR), str(Party.VISITOR)
+# Seconds for which a connection that answered is not asked whether it is alive.
+ALIVE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,33 +64,26 @@ Outcome = Stored | RefusedError | Exception
 # By conversation and `id`: whose message has it, and its number.
 Settled = dict[tuple[int, UUID], tuple[int, Stored]]
 
-# VALUES columns are named column1, column2, … by PostgreSQL and SQLite alike.
-RAISE = """
-UPDATE chat_conversation
-   SET last_seq = last_seq + wanted.column3 + CASE WHEN counsellor_id = wanted.column5 THEN wanted.column4 ELSE 0 END
-  FROM (VALUES {rows}) AS wanted
- WHERE chat_conversation.id = wanted.column1
-   AND chat_conversation.organisation_id = wanted.column2
-   AND chat_conversation.state = 'active'
-RETURNING chat_conversation.id, last_seq, counsellor_id
-"""
-
 
 @dataclass
 class Wanted:
     """What one batch wants to add to one conversation.
 
     A talk has one owner, and whoever is not is turned away before the queue. Should two authors meet in one batch all the same (a
-    talk that changes hands), the row is wrong for one of them, the insert breaks on `seq_once`, and they are stored one by one.
+    talk that changes hands), the row is wrong for one of them, `seq_once` stands in the way, and they are stored one by one.
     """
 
     organisation_id: int
     by_visitor: int = 0
     by_author: dict[int, int] = field(default_factory=lambda: defaultdict(int))
 
-    def row(self, conversation_id: int) -> tuple[int, int, int, int, int]:
+    def wish(self, conversation_id: int) -> Wish:
         author, count = next(iter(self.by_author.items()), (0, 0))
-        return conversation_id, self.organisation_id, self.by_visitor, count, author
+        return Wish(conversation_id, self.organisation_id, self.by_visitor, count, author)
+
+
+class CollidedError(IntegrityError):
+    """A message of the batch was stored before, or two want one number: nothing of the batch is stored."""
 
 
 def store(batch: Sequence[Saying]) -> list[Outcome]:
@@ -90,14 +91,26 @@ def store(batch: Sequence[Saying]) -> list[Outcome]:
 
     Raises DatabaseError when the transaction as a whole failed: nothing is stored then.
     """
-    with transaction.atomic(), inside_all({saying.contents.organisation_id for saying in batch}):
-        known = already_stored(batch)
-        fresh = first_of_each([saying for saying in batch if identity(saying) not in known])
-        raised = raise_seq(fresh)
-        numbered = number(fresh, raised)
-        Message.objects.bulk_create(rows_of(numbered))
-    settled = known | {identity(saying): (saying.author, stored) for saying, stored in numbered}
+    with inside_all({saying.contents.organisation_id for saying in batch}):
+        try:
+            settled = attempt(batch, {})
+        except CollidedError:
+            # Somebody sends again what is stored, which is rare: only then it is looked up before.
+            settled = attempt(batch, already_stored(batch))
     return [outcome_of(saying, settled) for saying in batch]
+
+
+def attempt(batch: Sequence[Saying], known: Settled) -> Settled:
+    """The transaction: store what is not `known`; gives all that is stored now. Raises CollidedError, DatabaseError."""
+    fresh = first_of_each(saying for saying in batch if identity(saying) not in known)
+    with transaction.atomic():
+        numbered = number(fresh, raise_seq(fresh))
+        if rows.insert([row_of(saying, stored) for saying, stored in numbered]) < len(numbered):
+            raise CollidedError
+    settled = known | {identity(saying): (saying.author, stored) for saying, stored in numbered}
+    refused = [saying for saying in fresh if identity(saying) not in settled]
+    # What a talk that is over refuses may have been stored while it was not.
+    return already_stored(refused) | settled if refused else settled
 
 
 def outcome_of(saying: Saying, settled: Settled) -> Outcome:
@@ -122,11 +135,11 @@ def first_of_each(sayings: Iterable[Saying]) -> list[Saying]:
 
 def already_stored(batch: Sequence[Saying]) -> Settled:
     """Those of the batch that an earlier one stored, each with its author."""
-    rows = Message.objects.filter(
+    found = Message.objects.filter(
         conversation_id__in={saying.conversation_id for saying in batch}, uuid__in={saying.uuid for saying in batch}
     ).values_list("conversation_id", "uuid", "seq", "at", "author_id")
     return {
-        (conversation, uuid): (author or 0, Stored(seq, at, new=False)) for conversation, uuid, seq, at, author in rows
+        (conversation, uuid): (author or 0, Stored(seq, at, new=False)) for conversation, uuid, seq, at, author in found
     }
 
 
@@ -139,13 +152,7 @@ def raise_seq(sayings: Sequence[Saying]) -> dict[int, tuple[int, int | None]]:
             entry.by_author[saying.author] += 1
         else:
             entry.by_visitor += 1
-    if not wanted:
-        return {}
-    rows = [entry.row(conversation_id) for conversation_id, entry in sorted(wanted.items())]
-    statement = RAISE.format(rows=", ".join(["(%s, %s, %s, %s, %s)"] * len(rows)))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [value for row in rows for value in row])
-        return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+    return rows.raise_seq(entry.wish(conversation_id) for conversation_id, entry in wanted.items())
 
 
 def may_write(saying: Saying, counsellor_id: int | None) -> bool:
@@ -172,20 +179,17 @@ def number(sayings: Sequence[Saying], raised: dict[int, tuple[int, int | None]])
     return numbered
 
 
-def rows_of(numbered: Iterable[tuple[Saying, Stored]]) -> list[Message]:
-    return [
-        Message(
-            organisation_id=saying.contents.organisation_id,
-            conversation_id=saying.conversation_id,
-            seq=stored.seq,
-            uuid=saying.uuid,
-            party=Party.COUNSELLOR if saying.author else Party.VISITOR,
-            author_id=saying.author or None,
-            text=saying.contents.seal_text(stored.seq, saying.text),
-            at=stored.at,
-        )
-        for saying, stored in numbered
-    ]
+def row_of(saying: Saying, stored: Stored) -> Row:
+    return Row(
+        organisation_id=saying.contents.organisation_id,
+        conversation_id=saying.conversation_id,
+        seq=stored.seq,
+        uuid=saying.uuid,
+        party=COUNSELLOR if saying.author else VISITOR,
+        author_id=saying.author or None,
+        text=saying.contents.seal_text(stored.seq, saying.text),
+        at=stored.at,
+    )
 
 
 def refusal(saying: Saying) -> RefusedError:
@@ -206,7 +210,7 @@ def frames(saying: Saying, stored: Stored) -> list[Told]:
         "kind": "said",
         "seq": stored.seq,
         "id": str(saying.uuid),
-        "from": str(Party.COUNSELLOR if saying.author else Party.VISITOR),
+        "from": COUNSELLOR if saying.author else VISITOR,
         "name": saying.name if saying.author else None,
         "text": saying.text,
         "at": moment(stored.at),
@@ -241,7 +245,9 @@ def answers() -> bool:
     return True
 
 
+@lru_cache(maxsize=64)
 def moment(at: datetime) -> str:
+    """A moment as the wire has it; all messages of a batch have the same one."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -259,16 +265,17 @@ class Writer:
         self.queue: queue.SimpleQueue[Queued | None] = queue.SimpleQueue()
         self.thread: threading.Thread | None = None
         self.guard = threading.Lock()
-        # For the operator: how often it wrote, and how much.
-        self.batches = self.messages = 0
+        # For the operator: how often it wrote so many at once.
+        self.sizes: Counter[int] = Counter()
+        self.answered = 0.0
 
-    async def say(self, saying: Saying) -> Stored:
-        """Store a saying and come back after COMMIT. Raises RefusedError; `broken` when the database failed."""
+    def say(self, saying: Saying) -> "asyncio.Future[Stored]":
+        """Store a saying; the answer is there after COMMIT. It raises RefusedError; `broken` when the database failed."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Stored] = loop.create_future()
         self.ensure_running()
         self.queue.put(Queued(saying, loop, future))
-        return await future
+        return future
 
     def ensure_running(self) -> None:
         if self.thread is None or not self.thread.is_alive():
@@ -287,7 +294,7 @@ class Writer:
     def run(self) -> None:
         try:
             while (batch := self.next_batch()) is not None:
-                self.batches, self.messages = self.batches + 1, self.messages + len(batch)
+                self.sizes[len(batch)] += 1
                 self.settle(batch, self.outcomes(batch))
         finally:
             connection.close()
@@ -311,8 +318,11 @@ class Writer:
     def outcomes(self, batch: list[Queued]) -> list[Outcome]:
         sayings = [entry.saying for entry in batch]
         try:
-            close_old_connections()
-            return store(sayings)
+            if monotonic() - self.answered > ALIVE:
+                close_old_connections()
+            outcomes = store(sayings)
+            self.answered = monotonic()
+            return outcomes
         except OperationalError:
             logger.exception("A batch of %d messages failed; trying once more.", len(batch))
             return self.once_more(sayings)

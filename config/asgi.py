@@ -10,14 +10,18 @@ from django.core.asgi import get_asgi_application
 pages = get_asgi_application()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402
+from channels.layers import get_channel_layer  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
 from chat.routing import poll_urlpatterns, websocket_urlpatterns  # noqa: E402
+from config.answers import ENDING, GivenAgain  # noqa: E402
 from config.checks import refuse_unsafe_start  # noqa: E402
 from config.origins import Application, ExactOrigin, refuse  # noqa: E402
 
 refuse_unsafe_start()
+# What speaks with Redis takes a second to load: now, and not while the first visitor and all others wait for it.
+get_channel_layer()
 
 
 class SessionsForTheDesk:
@@ -33,12 +37,14 @@ class SessionsForTheDesk:
 
 # An address without a socket is refused like a foreign origin, and leaves no trace in the log.
 sockets = URLRouter([*websocket_urlpatterns, re_path("", refuse)])  # type: ignore[arg-type]
+status_answers = GivenAgain(pages)
 polls = ExactOrigin(URLRouter([*poll_urlpatterns, re_path("", refuse)]))  # type: ignore[arg-type]
 
 
 async def pages_and_polls(scope: dict[str, Any], receive: Any, send: Any) -> Any:
     """A talk over HTTP meets no session, no cookie and no middleware: its door is the same as a socket's."""
-    wanted = polls if scope["path"].startswith("/poll/") else pages
+    path = scope["path"]
+    wanted = polls if path.startswith("/poll/") else status_answers if path.endswith(ENDING) else pages
     return await wanted(scope, receive, send)
 
 

@@ -10,6 +10,8 @@ from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
 
+from config.postgresql import catalogue
+from privacy import pulse
 from privacy.keys import MasterKeyError, check_master_keys, parse_master_keys
 
 SHORTEST_SECRET = 50
@@ -114,10 +116,12 @@ def refuse_unsafe_start() -> None:
     found = [*secret_key_is_set(), *breached_list_can_be_read(), *production_is_safe()]
     if found:
         raise ImproperlyConfigured("\n".join(f"{fault.id}: {fault.msg} {fault.hint}" for fault in found))
-    if not settings.EMBEDDED:
-        # A server may import us inside its event loop, where Django lets nobody ask the database.
-        with ThreadPoolExecutor(1) as outside:
+    # A server may import us inside its event loop, where Django lets nobody ask the database.
+    with ThreadPoolExecutor(1) as outside:
+        if not settings.EMBEDDED:
             outside.submit(refuse_wrong_keys).result()
+            outside.submit(refuse_open_walls).result()
+        outside.submit(refuse_unreplayed).result()
 
 
 def refuse_wrong_keys() -> None:
@@ -131,5 +135,31 @@ def refuse_wrong_keys() -> None:
             f"config.E012: The keys database cannot be read ({type(fault).__name__}). "
             "Is KEYS_DATABASE_URL right, and did `manage.py migrate --database keys` run?"
         ) from None
+    finally:
+        connections.close_all()
+
+
+def refuse_open_walls() -> None:
+    """Stop a server to which the database would show rows of every organisation, whatever the program forgets (O10, A6)."""
+    try:
+        found = [fault for connection in connections.all() for fault in catalogue.faults(connection)]
+        if found:
+            raise ImproperlyConfigured(
+                f"config.E017: The wall between organisations does not hold: {'; '.join(found)}. Let the program log in "
+                "as a role of its own (DATABASE_URL, KEYS_DATABASE_URL), and `manage.py migrate` as the owner of the tables "
+                "(MIGRATE_DATABASE_URL, MIGRATE_KEYS_DATABASE_URL); see docs/isolation.md."
+            )
+    finally:
+        connections.close_all()
+
+
+def refuse_unreplayed() -> None:
+    """Stop a server on a backup that was put back, until what was erased since is erased again (C11)."""
+    try:
+        if not pulse.may_serve():
+            raise ImproperlyConfigured(
+                "config.E016: A backup was put back, and what was erased since then is not erased again. "
+                "Run `manage.py restore --replay`."
+            )
     finally:
         connections.close_all()

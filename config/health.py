@@ -23,6 +23,13 @@ def database_answers(alias: str) -> bool:
     return True
 
 
+def nothing_to_replay() -> bool:
+    """False from when a backup was put back until what was erased since is erased again (security goal C11)."""
+    from privacy import pulse
+
+    return pulse.may_serve()
+
+
 def note_beat() -> None:
     """The clock of the jobs ran, and a worker did what it asked."""
     from django.core.cache import cache
@@ -44,12 +51,14 @@ def beat_age() -> tuple[bool, float | None]:
 def state() -> dict[str, Any]:
     """How it is. Ready is who can store a talk: without Redis or the clock the talk goes on, a little slower."""
     database, keys = database_answers("default"), database_answers("keys")
+    replayed = nothing_to_replay() if database and keys else False
     redis, age = beat_age()
     jobs = age is not None and age < BEAT_LATE
     return {
-        "ready": database and keys,
+        "ready": database and keys and replayed,
         "database": database,
         "keys": keys,
+        "replayed": replayed,
         "redis": redis,
         "jobs": jobs,
         "beat_age": age,

@@ -4,6 +4,9 @@ from typing import Any
 
 from django.db.models import Model
 
+# Migrations know a model by its name alone.
+KEYS_TABLES = frozenset({"organisationkey", "conversationkey", "keyspulse", "pseudonymkey"})
+
 
 class KeysApart:
     """Sends every model that names `database = "keys"` to the keys database, and nothing else there.
@@ -24,6 +27,6 @@ class KeysApart:
 
     def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool:
         lives_in_keys = hints.get("database", "default") == "keys" or (
-            app_label == "privacy" and model_name in {"organisationkey", "conversationkey"}
+            app_label == "privacy" and model_name in KEYS_TABLES
         )
         return lives_in_keys == (db == "keys")

@@ -47,18 +47,19 @@ if _origin.scheme not in {"http", "https"} or not _origin.hostname:
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[_origin.hostname])
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
 # In the demo an example page of each organisation stands on another origin of the same server.
-DEMO_SITE_ORIGIN = ORIGIN.replace("127.0.0.1", "localhost") if DEMO else ""
-if DEMO:
-    ALLOWED_HOSTS = [*ALLOWED_HOSTS, "localhost"]
+_names = ("127.0.0.1", "localhost") if _is_bare(_origin.hostname) else ("localhost", "127.0.0.1")
+DEMO_SITE_ORIGIN = ORIGIN.replace(*_names) if DEMO else ""
 # How many of our own proxies stand in front: only their entries in X-Forwarded-For are believed.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 # An unset SECRET_KEY lets `manage.py check` run and say so (config.E001); nothing is served without one.
 SECRET_KEY = secret("SECRET_KEY") or "unset"
+SECRET_KEY_FALLBACKS = secret("SECRET_KEY_FALLBACKS").replace(",", " ").split()  # what still counts while it is renewed
 MASTER_KEYS = secret("MASTER_KEYS")
+AUDIT_HEADS_DIR = env.str("AUDIT_HEADS_DIR", default="")  # signed ends of the audit logs, best on another host
 
 INSTALLED_APPS = [
-    "config", "chat", "privacy", "helplines",
+    "config", "complaints", "chat", "registration", "privacy", "helplines",
     "channels", "allauth", "allauth.account", "allauth.mfa", "axes", "csp", "django_htmx",
     "helplines.admin_config.HelplinesAdminConfig",
     "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
@@ -87,8 +88,9 @@ if DEMO:
     MIDDLEWARE.insert(0, "config.demo.middleware.OneOrigin")
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
-_PROCESSORS = ["template.context_processors.request"]
-_PROCESSORS += [f"contrib.{name}.context_processors.{name}" for name in ("auth", "messages")]
+_PROCESSORS = ["template.context_processors.request"] + [
+    f"contrib.{name}.context_processors.{name}" for name in ("auth", "messages")
+]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -110,15 +112,16 @@ DATABASES = {
 }
 for _alias, _database in DATABASES.items():
     if _database["ENGINE"].endswith("sqlite3"):
-        _database["OPTIONS"] = dict(_SQLITE)
-        _database["CONN_MAX_AGE"] = None
+        _database |= {"OPTIONS": dict(_SQLITE), "CONN_MAX_AGE": None}
         # Several threads talk to the database in tests too: a file, never a shared memory.
         _database["TEST"] = {"NAME": str(VAR / f"test-{_alias}.sqlite3")}
     else:
         # A server that is away is waited for as long as a restart takes, and asked again at once when it is back.
-        _pool = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10), "timeout": 5, "reconnect_timeout": 5}
-        _database["OPTIONS"] = {"pool": _pool, "connect_timeout": 3}
-        _database["ENGINE"] = "config.postgresql"
+        _pool = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=20), "timeout": 5, "reconnect_timeout": 5}
+        _database |= {"OPTIONS": {"pool": _pool, "connect_timeout": 3}, "ENGINE": "config.postgresql"}
+# Who owns the tables: for `migrate`, `backup` and `restore` alone (docs/isolation.md).
+_OWNERS = {"default": "MIGRATE_DATABASE_URL", "keys": "MIGRATE_KEYS_DATABASE_URL"}
+OWNER_DATABASES = {alias: env.db(name) for alias, name in _OWNERS.items() if env.str(name, default="")}
 DATABASE_ROUTERS = ["config.routers.KeysApart"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -135,8 +138,7 @@ if REDIS_URL:
             },
         }
     }
-    # A Redis that hangs holds nobody up for long.
-    _PATIENCE = {"socket_timeout": 2, "socket_connect_timeout": 2}
+    _PATIENCE = {"socket_timeout": 2, "socket_connect_timeout": 2}  # a Redis that hangs holds nobody up for long
     _CACHE = "django.core.cache.backends.redis.RedisCache"
     CACHES = {"default": {"BACKEND": _CACHE, "LOCATION": REDIS_URL, "OPTIONS": _PATIENCE}}
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
@@ -146,13 +148,20 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "memory://")
 CELERY_TASK_IGNORE_RESULT, CELERY_TIMEZONE = True, "UTC"
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP, CELERY_WORKER_HIJACK_ROOT_LOGGER = True, False
 CELERY_BEAT_SCHEDULE = {
     "show-that-the-clock-runs": {"task": "config.tasks.beat", "schedule": 15.0},
     "let-go-of-the-gone": {"task": "chat.tasks.sweep_every_organisation", "schedule": 20.0},
-    "destroy-expired-keys": {"task": "privacy.tasks.destroy_expired_keys_everywhere", "schedule": 600.0},
-    "forget-old-invitations": {"task": "helplines.tasks.forget_old_invitations", "schedule": 43200.0},
+    "keep-lifetimes": {"task": "privacy.tasks.sweep_everywhere", "schedule": 300.0},
+    "carry-letters": {"task": "helplines.tasks.carry_letters", "schedule": 30.0},
+    "remind-of-reports": {"task": "complaints.tasks.remind_everywhere", "schedule": 3600.0},
+    "move-lots": {"task": "privacy.tasks.move_every_lot", "schedule": 300.0},
+    "check-promises": {"task": "privacy.tasks.check_promises_everywhere", "schedule": 600.0},
+    "watch-over-openings": {"task": "privacy.tasks.watch_over_openings", "schedule": 30.0},
+    "mix-registrations": {"task": "registration.tasks.release_everywhere", "schedule": 600.0},
+    "fix-figures": {"task": "registration.tasks.fix_everywhere", "schedule": 3600.0},
+    "watch-over-every-log": {"task": "privacy.tasks.watch_over_every_log", "schedule": 300.0},
+    "watch-for-alarms": {"task": "privacy.tasks.watch_for_alarms", "schedule": 240.0},
 }
 
 # People who work here
@@ -196,18 +205,15 @@ MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_HTTPONLY = True
 # One colleague's mistakes never lock out another behind the same address, and a lock lifts by itself.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_RESET_ON_SUCCESS = True
-AXES_ENABLE_ADMIN = False
-AXES_DISABLE_ACCESS_LOG = True
-AXES_VERBOSE = False
+AXES_RESET_ON_SUCCESS = AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 # Kept of an attempt is that there was one: somebody may have typed a password where the name belongs.
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "csrfmiddlewaretoken", "next"]
 AXES_CLIENT_IP_CALLABLE = "helplines.signin.address_pseudonym"
@@ -217,10 +223,10 @@ AXES_HTTP_RESPONSE_CODE = 429
 
 # Words
 LANGUAGE_CODE, LANGUAGES = "nl", [("nl", _("Dutch")), ("en", _("English"))]
-# Languages in which an organisation may write its own texts.
+# Languages in which an organisation may write, and in which all that visitors read exists (tests/test_visitor_languages.py).
 CONTENT_LANGUAGES = [*LANGUAGES, ("fr", _("French")), ("de", _("German"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-USE_TZ, TIME_ZONE = True, "UTC"
+USE_TZ, TIME_ZONE, FORMAT_MODULE_PATH = True, "UTC", "config.formats"
 
 # What a browser may do on our pages: our own files and nothing else.
 STATIC_URL = "/static/"
@@ -230,8 +236,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR / "media"}},
     "staticfiles": {"BACKEND": _STATIC_BACKEND},
 }
-WHITENOISE_USE_FINDERS = EMBEDDED
-WHITENOISE_AUTOREFRESH = False
+WHITENOISE_USE_FINDERS, WHITENOISE_AUTOREFRESH = EMBEDDED, False
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -252,11 +257,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 _ENCRYPTED = _origin.scheme == "https"
-SECURE_SSL_REDIRECT = _ENCRYPTED
 SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$", "^metrics$"]  # asked past the proxy
 SECURE_HSTS_SECONDS = 31536000 if _ENCRYPTED else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = _ENCRYPTED
-SECURE_HSTS_PRELOAD = _ENCRYPTED
+SECURE_SSL_REDIRECT = SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _ENCRYPTED
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _ENCRYPTED
 SESSION_COOKIE_NAME = "__Host-staff" if _ENCRYPTED else "staff"
@@ -267,6 +270,14 @@ CSRF_FAILURE_VIEW = "config.views.csrf_failure"
 # Mail
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+OPERATOR_EMAIL: list[str] = env.list(
+    "OPERATOR_EMAIL", default=[]
+)  # who is told when something is wrong (docs/alarms.md)
+BACKUP_HOURS = env.int("BACKUP_HOURS", default=0 if EMBEDDED else 26)  # older than this is too old; 0 tells nobody
+# Whom /.well-known/security.txt names: who looks after the installation.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default=f"security@{_origin.hostname}")
+OWN_MAIL_BACKEND = env.str("OWN_MAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
+MAIL_RECORDS = env.bool("MAIL_RECORDS", default=True)  # whether SPF, DKIM and DMARC of a sender are looked up
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"toeverlaat@{_origin.hostname}")
 
 # The talk: limits of one socket. A text is at most 4000 characters (issue), a frame what that takes in JSON at most.
@@ -295,5 +306,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
     # A request line, and a warning of Daphne's, holds an address or says where somebody looked for help: no such lines.
-    "loggers": {name: {"level": "ERROR"} for name in ("django.request", "django.channels.server", "daphne.server")},
+    # What Django refuses for safety it quotes: the page from where somebody came, the name that they asked for.
+    "loggers": {name: {"level": "ERROR"} for name in ("django.request", "django.channels.server", "daphne.server")}
+    | {"django.security": {"level": "CRITICAL"}},
 }

@@ -17,6 +17,9 @@ urlpatterns = [
     path("account/", include("helplines.signin_urls")),
     *demo_urls,
     path("", include("helplines.urls")),
+    path("", include("privacy.urls")),
+    path("", include("complaints.urls")),
+    path("", include("registration.urls")),
     path("", include("chat.urls")),
 ]
 

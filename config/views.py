@@ -10,13 +10,15 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from config import health, metrics
 from config.demo.sites import example_sites
 from helplines.gate import everybody
+from helplines.voices import speaking_to_a_stranger
 
 
 @require_safe
 @everybody
 def landing(request: HttpRequest) -> HttpResponse:
     """What this is and where to sign in; in the demo also the example pages."""
-    return render(request, "landing.html", {"examples": example_sites() if settings.DEMO else []})
+    with speaking_to_a_stranger(request):
+        return render(request, "landing.html", {"examples": example_sites() if settings.DEMO else []})
 
 
 @require_safe
@@ -43,24 +45,30 @@ def figures(request: HttpRequest) -> HttpResponse:
     return HttpResponse(generate_latest(metrics.registry), content_type=CONTENT_TYPE_LATEST)
 
 
+def told(request: HttpRequest, page: str, status: int) -> HttpResponse:
+    with speaking_to_a_stranger(request):
+        return render(request, page, status=status)
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "400.html", status=400)
+    return told(request, "400.html", 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "403.html", status=403)
+    return told(request, "403.html", 403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that did not come from our own page, or from one that stood open too long."""
-    return render(request, "403_csrf.html", status=403)
+    return told(request, "403_csrf.html", 403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """One answer for what does not exist and for what is not yours; it repeats nothing of the address."""
-    return render(request, "404.html", status=404)
+    return told(request, "404.html", 404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Drawn without the request: whatever broke (session, database) may not break this page too."""
-    return HttpResponse(render_to_string("500.html"), status=500)
+    """Drawn without session and user: whatever broke (the database) may not break this page too."""
+    with speaking_to_a_stranger(request):
+        return HttpResponse(render_to_string("500.html"), status=500)

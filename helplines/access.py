@@ -1,6 +1,7 @@
 """The only way from an address to a row of ours for a person; absent and forbidden give the same answer."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
@@ -69,11 +70,22 @@ def membership(staff: Staff, organisation_slug: str, roles: Iterable[Role | str]
     return min(found, key=lambda entry: wanted.index(entry.role))
 
 
+def has_role(staff: Any, organisation: Organisation, roles: Iterable[Role | str]) -> bool:
+    """Whether this person has one of these roles there, in force."""
+    return any(one.organisation_id == organisation.pk and one.role in set(roles) for one in memberships_of(staff))
+
+
 def memberships_of(staff: Staff) -> list[Membership]:
     """Every role of this person that gives access now."""
     # A person may work for several organisations: this is how we find out for which.
     with across_organisations():
         return list(Membership.objects.of(staff).in_force().select_related("organisation", "staff"))
+
+
+def time_zone_of(staff: Staff) -> str:
+    """The zone in which this person works; where their organisations differ, the one that is the same for everybody."""
+    zones = {entry.organisation.time_zone for entry in memberships_of(staff)}
+    return zones.pop() if len(zones) == 1 else "UTC"
 
 
 def unsigned_memberships_of(staff: Staff) -> list[Membership]:

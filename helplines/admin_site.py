@@ -32,6 +32,7 @@ class HelplinesAdminSite(admin.AdminSite):
         (_("Other hours than usual"), ("Closure", "ExtraOpening")),
         (_("What you promise"), ("Policy", "ConfidentialityAgreement")),
         (_("What counsellors have at hand"), ("CannedReply",)),
+        (_("What is registered"), ("Form", "Tree", "ClosedYear", "SavedReport")),
         (_("Who works with you"), ("Invitation", "Staff", "Membership")),
     )
 
@@ -53,9 +54,14 @@ class HelplinesAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """The first page, with what waits for a second person."""
+        from helplines import admin_pages, reminders
+        from helplines.admin import wall
         from helplines.admin.publishing import waiting_for
 
-        return super().index(request, {**(extra_context or {}), "waiting": waiting_for(request)})
+        mine = wall.administered(request)
+        more = {"waiting": waiting_for(request), "reminders": reminders.of(mine), "administered": mine}
+        more["shortcuts"] = admin_pages.shortcuts()
+        return super().index(request, {**(extra_context or {}), **more})
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None) -> Any:
         """There is one overview, not one for each part of the program."""
@@ -108,9 +114,18 @@ class HelplinesAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Django's addresses, without the one that looks a row up without asking whose it is; then our own pages."""
+        from helplines import admin_pages
         from helplines.admin.embedding import embedding_urls
         from helplines.admin.exchanging import exchange_urls
+        from helplines.admin.mail import mail_urls
         from helplines.admin.pages import page_urls
 
         stock = [entry for entry in super().get_urls() if getattr(entry, "name", None) != "view_on_site"]
-        return [*page_urls(self), *exchange_urls(self), *embedding_urls(self), *stock]
+        return [
+            *page_urls(self),
+            *exchange_urls(self),
+            *embedding_urls(self),
+            *mail_urls(self),
+            *admin_pages.urls(self),
+            *stock,
+        ]

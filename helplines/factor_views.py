@@ -1,6 +1,7 @@
 """Pages of allauth on which people set up their second step, with our own way back to where they were going (O03)."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
@@ -25,7 +26,15 @@ class SecondStep(IndexView):  # type: ignore[misc]
             session[GOAL] = wanted
         goal = session.get(GOAL, "") or reverse("start")
         is_needed = settings.SECOND_FACTOR_REQUIRED
-        return {**super().get_context_data(**kwargs), "goal": goal, "second_step_required": is_needed}
+        told = {"goal": goal, "second_step_required": is_needed, "origin": settings.ORIGIN, "by_name": by_name()}
+        return {**super().get_context_data(**kwargs), **told}
+
+
+def by_name() -> str:
+    """The address of a program on one's own machine with a name in it: browsers keep passkeys there; "" elsewhere."""
+    parts = urlsplit(settings.ORIGIN)
+    is_own_machine = (parts.hostname or "").startswith("127.") or parts.hostname == "::1"
+    return f"{parts.scheme}://localhost:{parts.port or 80}" if is_own_machine else ""
 
 
 class SpareCodes(ViewRecoveryCodesView):  # type: ignore[misc]

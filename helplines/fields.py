@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 def best_language(texts: dict[str, str] | None, language: str | None = None, fallback: str = "nl") -> str:
     """The language to show: this one (the active one when None) if it is filled, else the fallback, else any; or ""."""
     filled = [code for code, text in (texts or {}).items() if text]
-    wanted = language or get_language() or fallback
+    # A formal voice is not a language: nobody writes a text in nl-formal (helplines/voices.py).
+    wanted = language or (get_language() or "").partition("-")[0] or fallback
     return next((code for code in (wanted, fallback, *filled) if code in filled), "")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -70,6 +71,17 @@ def own_account(view: View) -> View:
         return to_second_step(request) if second_factor.is_stale(request) else view(request, **kwargs)
 
     return for_audience("signed in", page)
+
+
+def in_one_piece(view: View) -> View:
+    """Around a page of a library: a form is carried out whole or not at all, so what cannot be logged is not done (M5)."""
+    whole = transaction.atomic(view)
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return (whole if request.method == "POST" else view)(request, *args, **kwargs)
+
+    return page
 
 
 def belonging(view: View) -> View:
@@ -133,7 +145,12 @@ def to_agreement(request: HttpRequest, organisation: Organisation) -> HttpRespon
 
 def to_second_step(request: HttpRequest, goal: str = "") -> HttpResponse:
     """First the second step, to show or to set up, then back to what was asked for (O03)."""
+    return redirect(second_step_page(request, goal or request.get_full_path()))
+
+
+def second_step_page(request: HttpRequest, goal: str) -> str:
+    """The address of the page on which this person shows the second step, or sets it up."""
     kinds = second_factor.kinds_of(request.user)
     names = {"totp": "mfa_reauthenticate", "webauthn": "mfa_reauthenticate_webauthn"}
     page = next((names[kind] for kind in names if kind in kinds), "mfa_index")
-    return redirect(f"{reverse(page)}?{urlencode({'next': goal or request.get_full_path()})}")
+    return f"{reverse(page)}?{urlencode({'next': goal})}"

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import holidays as calendars
 
-# What the library calls our languages, and each country's languages that it knows.
+# What the library calls our languages, and each country's languages that it knows, its own first.
 LOCALES = {"nl": "nl", "en": "en_US", "fr": "fr", "de": "de"}
-KNOWN = {"BE": {"nl", "en", "fr", "de"}, "NL": {"nl", "en"}}
+KNOWN = {"BE": ("nl", "en", "fr", "de"), "NL": ("nl", "en"), "DE": ("de", "en"), "FR": ("fr", "en")}
 
 
 class Holiday(NamedTuple):
@@ -19,8 +19,11 @@ class Holiday(NamedTuple):
 
 
 def suggestions(country: str, language: str, first: date, confirmed: Container[date]) -> list[Holiday]:
-    """The public holidays of one year from a day on, without those already confirmed."""
-    spoken = language if language in KNOWN[country] else "nl"
+    """The public holidays of one year from a day on, without those already confirmed.
+
+    Those of the whole country: what only one of its states or regions keeps, the administrator adds.
+    """
+    spoken = language if language in KNOWN[country] else KNOWN[country][0]
     years = [first.year, first.year + 1]
     found = calendars.country_holidays(country, years=years, language=LOCALES[spoken])
     return [

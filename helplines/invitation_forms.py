@@ -7,9 +7,11 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from helplines.invitations import newcomer
+from helplines.letters import sends_mail
 from helplines.models import Invitation, Staff
 from helplines.public_names import PublicName
 from helplines.service import TALKING
@@ -34,12 +36,12 @@ MOST_NAMES, HOUR = 10, 60 * 60
 
 
 def tries_of(invitation: Invitation) -> int:
-    """How many names were tried with this link within the hour: it is no way to ask who has an account."""
-    key = f"names-tried:{invitation.pk}"
+    """How many names were tried with this link in this hour of the clock: it is no way to ask who has an account."""
+    key = f"names-tried:{invitation.pk}:{timezone.now().timestamp() // HOUR:.0f}"
     cache.add(key, 0, HOUR)
     try:
         return cache.incr(key)
-    except ValueError:  # the hour ended between the two
+    except ValueError:  # the cache was emptied between the two
         return 1
 
 
@@ -65,6 +67,11 @@ class NewAccount(Accepted):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not sends_mail():
+            self.fields["username"].help_text = _("A short name to sign in with.")
 
     def clean_username(self) -> str:
         username = plain_user_name(self.cleaned_data["username"])

@@ -8,13 +8,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from helplines import access, service
+from helplines import access, post, service
 from helplines.letters import sends_mail
 from helplines.models import Assignment, Invitation, Line, Membership, Staff
-from helplines.tasks import send_invitation
 from helplines.tenancy import inside
+from helplines.witness import Event
+
+# A link that was handed over by hand shows nothing about an address, and whoever handed it over could open it first. So
+# the account gets no address, and is made whether or not somebody has one with that address.
+NO_ADDRESS = "{}@no-address.invalid"
 
 
 class InvitationGone(Exception):
@@ -30,24 +35,34 @@ def invite(*, invitation: Invitation, lines: Iterable[Line], by: Staff | None) -
     """Store an invitation and send its letter. An earlier one to the same address is withdrawn."""
     with inside(invitation.organisation):
         earlier = Invitation.objects.filter(organisation=invitation.organisation, email__iexact=invitation.email)
-        earlier.delete()
+        let_go(earlier, by=by, why="followed")
         invitation.invited_by = by
         invitation.save()
         invitation.lines.set(lines)
+        service.tell(
+            Event.INVITED, invitation.organisation, by, f"invitation:{invitation.pk}", ",".join(invitation.roles)
+        )
     send(invitation)
 
 
 def send(invitation: Invitation) -> None:
     """Let a job write the letter; without a mail server the link is handed over by hand, once."""
     if sends_mail():
-        transaction.on_commit(lambda: send_invitation.delay(invitation.organisation_id, invitation.pk))
+        post.send("invitation", organisation=invitation.organisation_id, invitation=invitation.pk)
 
 
-def withdraw(invitations: Iterable[Invitation]) -> None:
-    """The links of these work no longer."""
+@transaction.atomic
+def withdraw(invitations: Iterable[Invitation], *, by: Staff | None) -> None:
+    """The links of these work no longer. Raises AuditUnavailable: then they still do."""
     for invitation in invitations:
         with inside(invitation.organisation_id):
-            Invitation.objects.filter(pk=invitation.pk).delete()
+            let_go(Invitation.objects.filter(pk=invitation.pk), by=by, why="withdrawn")
+
+
+def let_go(rows: QuerySet[Invitation], *, by: Staff | None, why: str) -> None:
+    for invitation in rows.select_related("organisation"):
+        service.tell(Event.INVITATION_WITHDRAWN, invitation.organisation, by, f"invitation:{invitation.pk}", why)
+    rows.delete()
 
 
 @transaction.atomic
@@ -64,6 +79,7 @@ def accept(*, found: str, staff: Staff, public_name: str = "") -> Invitation:
             raise InvitationGone
         for role in invitation.roles:
             give(invitation, staff, role, lines)
+            service.tell(Event.ROLE_CHANGED, invitation.organisation, staff, f"person:{staff.pk}", f"accepted:{role}")
     if public_name:
         service.choose_public_name(organisation=invitation.organisation, staff=staff, name=public_name)
     return invitation
@@ -101,7 +117,7 @@ def newcomer(invitation: Invitation, username: str) -> Staff:
     """The account that this person would get; not stored yet."""
     staff = Staff(
         username=username,
-        email=invitation.email.lower(),
+        email=invitation.email.lower() if sends_mail() else NO_ADDRESS.format(username),
         first_name=invitation.first_name,
         last_name=invitation.last_name,
     )

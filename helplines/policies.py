@@ -4,12 +4,11 @@ Pure: dictionaries as they are stored go in, `PolicyValues` come out, and `Polic
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, NamedTuple
 
-from helplines import wording
+from helplines import asking_who, openings, told_numbers, wording
 
 Texts = dict[str, str]
 KINDS = ("nickname", "text", "choice", "age")
@@ -25,26 +24,42 @@ NUMBERS = {
     "alert_seconds": (30, 600),
     "silent_minutes": (5, 240),
     "wrapup_minutes": (1, 60),
+    "opening_minutes": openings.MINUTES,
+    "registration_months": (1, 120),
+    "registration_crowd": (10, 200),
+    "registration_days": (1, 31),
+    "report_inside": (5, 50),
+    "report_outside": (10, 200),
+    "complaint_read_days": (1, 60),
+    "complaint_answer_days": (1, 180),
+    "complaint_open_days": (7, 90),
+    "complaint_months": (1, 120),
 }
 # Numbers that may be absent: then there is no such rule.
 OPTIONAL = frozenset({"contact_limit", "silent_minutes", "wrapup_minutes"})
-FLAGS = ("queue", "may_ask_name")
-# What nobody changes alone (issue 3, section 4). A value about identities or reading along joins them as soon as it exists.
-TWO_PEOPLE = frozenset({"retention_months"})
+# To whose keys the internet address of a visitor is sealed, from the outside in; all of them are needed to open it (D02, D03).
+OFFICES = ("administrator", "management", "dpo", "provider")
+IDENTITY_HOLDERS: dict[str, tuple[str, ...]] = {
+    "administrator": ("administrator",),
+    "administrator-care": ("administrator",),
+    "management-dpo": ("management", "dpo"),
+    "provider": ("provider",),
+    "nobody": (),
+}
+FLAGS = ("queue", "may_ask_name", "show_frequency", "opening_discussed")
+# By what a visitor who comes again is known: the browser's tab, the internet address, or either (question 4, goal K3).
+KEYED_ON = ("token", "address", "both")
+# Whether a mentor may read along with a talk, and whether both sides are told when that begins (C11).
+READING_ALONG = ("nobody", "told", "beforehand")
+PICKS = {"keyed_on": KEYED_ON, "reading_along": READING_ALONG, "registration_moment": ("part", "hour")}
+# What nobody changes alone (issue 3, section 4).
+TWO_PEOPLE = frozenset({
+    "retention_months", "registration_months", "complaint_months",
+    "report_inside", "report_outside", "reading_along", *openings.FIELDS,
+})  # fmt: skip
 TEXTS = ("greeting", "disclaimer")
 LONGEST_TEXT, LONGEST_LABEL, MOST_QUESTIONS, MOST_CHOICES = 4000, 200, 20, 50
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-# Words that ask who somebody is or where to find them, in nl, en, fr and de, in small letters without accents (B03).
-ASKS_WHO = re.compile(
-    r"\b("
-    r"(?!aangenaam)\w*naam|namen|hoe heet|heet (je|jij|u)|(je|jou|u) (noemen|aanspreken)|\w*adres(sen)?|huisnummer"
-    r"|(welke|jouw|je|uw) straat|straat en|waar woon\w*"
-    r"|(fore|nick|sur|user)?names?|are you called|call you|\w*address(es)?|(which|what|your) street|street and"
-    r"|where do you live"
-    r"|noms?|prenoms?|surnoms?|pseudo|pseudonyme|appell?e[sz]|adresses?|quelle rue|ou habit\w*"
-    r"|(vor|nach|familien|spitz|ruf|benutzer)?namen?|heisst|heissen|\w*adressen?|anschrift|welche\w? strasse|wo wohn\w*"
-    r")\b"
-)
 
 
 class Problem(NamedTuple):
@@ -97,7 +112,26 @@ class PolicyValues:
     alert_seconds: int = 90
     silent_minutes: int | None = None
     wrapup_minutes: int | None = None
+    registration_months: int = 12
+    registration_crowd: int = 10
+    registration_days: int = 7
+    registration_moment: str = "part"
+    report_inside: int = 5
+    report_outside: int = 10
+    complaint_read_days: int = 7
+    complaint_answer_days: int = 42
+    complaint_open_days: int = 30
+    complaint_months: int = 24
     may_ask_name: bool = True
+    identity_holders: str = "administrator"
+    opening_grounds: tuple[str, ...] = openings.DANGERS
+    opening_askers: tuple[str, ...] = openings.TALKERS
+    opening_recipients: tuple[str, ...] = openings.PRESETS["administrator"]["opening_recipients"]
+    opening_discussed: bool = True
+    opening_minutes: int = 15
+    keyed_on: str = "token"
+    reading_along: str = "nobody"
+    show_frequency: bool = False
     questions: tuple[Question, ...] = ()
     greeting: Texts = field(default_factory=dict)
     disclaimer: Texts = field(default_factory=dict)
@@ -132,14 +166,21 @@ def overlay(base: PolicyValues, override: Mapping[str, Any]) -> PolicyValues:
 
     Whether the two go together is for `check`; it is asked on publishing, so that reading never fails afterwards.
     """
-    return read({**dump(base), **override})
+    return read({**dump(base), **openings.laid_over(override)})
 
 
 def dump(values: PolicyValues) -> dict[str, Any]:
     """The values as JSON can hold them; `parse` takes them back unchanged."""
     stored = asdict(values)
     stored["questions"] = [{**question, "choices": list(question["choices"])} for question in stored["questions"]]
-    return stored
+    return {**stored, **{name: list(stored[name]) for name in openings.LISTS}}
+
+
+def otherwise(base: PolicyValues, after: PolicyValues) -> dict[str, Any]:
+    """What a line does otherwise, as it is stored; how an address is opened stands there whole, or not at all."""
+    names = {change.field for change in differences(base, after)}
+    names |= set(openings.FIELDS) if names & set(openings.FIELDS) else set()
+    return {name: value for name, value in dump(after).items() if name in names}
 
 
 def differences(before: PolicyValues | None, after: PolicyValues) -> list[Change]:
@@ -158,6 +199,7 @@ def read(raw: Any) -> PolicyValues:
     if not isinstance(raw, Mapping):
         raise PolicyError([Problem("", "not_an_object", {})])
     problems = [Problem(str(name), "unknown", {}) for name in raw if name not in FIELDS]
+    raw = openings.completed(raw, PolicyValues.identity_holders)
     read_of = {name: READERS[name](name, raw[name], problems) for name in FIELDS if name in raw}
     if problems:
         raise PolicyError(problems)
@@ -166,7 +208,8 @@ def read(raw: Any) -> PolicyValues:
 
 def check(values: PolicyValues) -> None:
     """The rules between values. Raises PolicyError."""
-    problems = [*names_asked(values), *texts_unkept(values)]
+    problems = [*names_asked(values), *texts_unkept(values), *numbers_unkept(values)]
+    problems += [Problem(name, code, {}) for name, code in openings.wrong(values)]
     if problems:
         raise PolicyError(problems)
 
@@ -185,13 +228,7 @@ def names_asked(values: PolicyValues) -> list[Problem]:
 def asks_who(question: Question) -> bool:
     """Whether this question asks who somebody is or where to find them."""
     words = [*question.label.values(), *(text for choice in question.choices for text in choice.label.values())]
-    return question.kind == "nickname" or any(ASKS_WHO.search(plain(text)) for text in words)
-
-
-def plain(text: str) -> str:
-    """Small letters without accents."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return question.kind == "nickname" or any(map(asking_who.asks, words))
 
 
 def texts_unkept(values: PolicyValues) -> list[Problem]:
@@ -204,6 +241,18 @@ def texts_unkept(values: PolicyValues) -> list[Problem]:
             if values.contact_limit is None and "contact_limit" in wording.used(text):
                 problems.append(Problem(where, "no_contact_limit", {"name": "contact_limit"}))
     return problems
+
+
+def numbers_unkept(values: PolicyValues) -> list[Problem]:
+    """Sentences that say another number than these promises (N04); a number in words counts too."""
+    texts = [(name, getattr(values, name)) for name in TEXTS]
+    texts += [(f"questions.{place}.why", question.why) for place, question in enumerate(values.questions)]
+    return [
+        Problem(f"{name}.{language}", "number_not_kept", found._asdict())
+        for name, text in texts
+        for language, said in text.items()
+        for found in told_numbers.contradictions(said, language, values)
+    ]
 
 
 def read_number(name: str, value: Any, problems: list[Problem]) -> int | None:
@@ -224,6 +273,29 @@ def read_flag(name: str, value: Any, problems: list[Problem]) -> bool:
     if not isinstance(value, bool):
         problems.append(Problem(name, "not_yes_or_no", {}))
     return bool(value)
+
+
+def read_identity_holders(name: str, value: Any, problems: list[Problem]) -> str:
+    if not isinstance(value, str) or value not in IDENTITY_HOLDERS:
+        problems.append(Problem(name, "unknown_choice", {}))
+        return "nobody"
+    return value
+
+
+def read_pick(name: str, value: Any, problems: list[Problem]) -> str:
+    """One of the few words of its field; any other is read as the first, the most careful one."""
+    if not isinstance(value, str) or value not in PICKS[name]:
+        problems.append(Problem(name, "unknown_choice", {}))
+        return PICKS[name][0]
+    return value
+
+
+def read_some(name: str, value: Any, problems: list[Problem]) -> tuple[str, ...]:
+    """Some of a list of words, in the order of that list."""
+    if not isinstance(value, list | tuple) or not all(entry in openings.LISTS[name] for entry in value):
+        problems.append(Problem(name, "unknown_choice", {}))
+        return ()
+    return tuple(entry for entry in openings.LISTS[name] if entry in value)
 
 
 def read_texts(name: str, value: Any, problems: list[Problem], longest: int = LONGEST_TEXT) -> Texts:
@@ -314,10 +386,12 @@ def same_keys(name: str, keys: list[str], problems: list[Problem]) -> None:
 
 
 QUESTION_FIELDS = tuple(entry.name for entry in fields(Question))
-Reader = Callable[[str, Any, list[Problem]], Any]
-READERS: dict[str, Reader] = {
+READERS: dict[str, Callable[[str, Any, list[Problem]], Any]] = {
     **dict.fromkeys(NUMBERS, read_number),
     **dict.fromkeys(FLAGS, read_flag),
     **dict.fromkeys(TEXTS, read_texts),
+    **dict.fromkeys(openings.LISTS, read_some),
+    "identity_holders": read_identity_holders,
+    **dict.fromkeys(PICKS, read_pick),
     "questions": read_questions,
 }

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from helplines import policies
+from helplines import policies, wording
 from helplines.fields import in_language
+from helplines.models import Role
+from helplines.policy_files import Unreadable
 
 # "[]" stands where the value stands.
 SENTENCES: Mapping[str, Any] = {
@@ -26,6 +29,55 @@ SENTENCES: Mapping[str, Any] = {
         "A talk ends when the visitor is silent for [] minutes. The visitor is asked twice before."
     ),
     "wrapup_minutes": gettext_lazy("After each talk a counsellor gets [] minutes in which no new visitor comes."),
+    "registration_months": gettext_lazy("A registration is counted and then gone, at most [] months after the talk."),
+    "registration_crowd": gettext_lazy(
+        "Registrations are mixed in groups of at least [], so that none of them can be tied to a talk."
+    ),
+    "registration_days": gettext_lazy("A registration waits for such a group for [] days; then it tells less."),
+    "report_inside": gettext_lazy("In reports for ourselves a group of fewer than [] people is not told."),
+    "report_outside": gettext_lazy("In reports for others a group of fewer than [] people is not told."),
+    "complaint_read_days": gettext_lazy("Who sends us a complaint or suggestion hears within [] days that we read it."),
+    "complaint_answer_days": gettext_lazy("Our answer to it comes within [] days after it came."),
+    "complaint_open_days": gettext_lazy("The answer can be read for [] days. Then what was said in it is gone."),
+    "complaint_months": gettext_lazy("What is left of it, its kind and outcome, is gone [] months later."),
+    "identity_holders": gettext_lazy("No counsellor sees the internet address of a visitor; []."),
+    "opening_minutes": gettext_lazy("Who opened an address sees it for [] minutes. Then it is gone."),
+}
+# What stands there for a value that is chosen from a list.
+CHOSEN: Mapping[str, Mapping[str, Any]] = {
+    "identity_holders": {
+        "administrator": gettext_lazy("only the administrator can open it"),
+        "administrator-care": gettext_lazy("only the administrator can open it, to alert a care body or the police"),
+        "management-dpo": gettext_lazy("only management and data protection officer together can open it"),
+        "provider": gettext_lazy("only the provider can open it"),
+        "nobody": gettext_lazy("nobody can open it, for it is not kept"),
+    }
+}
+# For some of a list: what stands before them, and each of them.
+SOME: Mapping[str, Any] = {
+    "opening_grounds": gettext_lazy("A sealed address is opened only:"),
+    "opening_askers": gettext_lazy("Who may ask to open it:"),
+    "opening_recipients": gettext_lazy("Who may be told what was opened:"),
+}
+SOME_OF: Mapping[str, Mapping[str, Any]] = {
+    "opening_grounds": {
+        "danger-self": gettext_lazy("in grave danger to the visitor"),
+        "danger-other": gettext_lazy("in grave danger to somebody else"),
+        "order": gettext_lazy("on a written order of a judge or a prosecutor"),
+    },
+    "opening_askers": dict(Role.choices),
+    "opening_recipients": {
+        "counsellor": gettext_lazy("another counsellor"),
+        "emergency": gettext_lazy("emergency services"),
+        "surroundings": gettext_lazy("somebody close to the visitor"),
+        "care": gettext_lazy("a care body"),
+        "police": gettext_lazy("the police"),
+        "prosecutor": gettext_lazy("the public prosecutor"),
+    },
+}
+# What is so whatever is chosen.
+ALWAYS: Mapping[str, Any] = {
+    "opening_askers": gettext_lazy("Who asks never opens it. Where two offices open it, those are two people.")
 }
 # The same for a number that is absent.
 WITHOUT: Mapping[str, Any] = {
@@ -42,6 +94,39 @@ FLAGS: Mapping[str, tuple[Any, Any]] = {
         gettext_lazy("A question before a talk may ask for a name or an address. Nobody has to answer it."),
         gettext_lazy("No question before a talk asks for a name or an address."),
     ),
+    "show_frequency": (
+        gettext_lazy("A counsellor sees how often a visitor came in 24 hours, and not who it is."),
+        gettext_lazy("A counsellor does not see how often a visitor came."),
+    ),
+    "opening_discussed": (
+        gettext_lazy("Who asks to open an address says whether the visitor was asked first."),
+        gettext_lazy("Who asks to open an address need not say whether the visitor was asked first."),
+    ),
+}
+# For a value that is one of a few words.
+PICKS: Mapping[str, Mapping[str, Any]] = {
+    "keyed_on": {
+        "token": gettext_lazy(
+            "Limits and blocks count for one tab of a browser. Who shares an address is not locked out."
+        ),
+        "address": gettext_lazy("Limits and blocks count for one internet address. Who shares it shares them."),
+        "both": gettext_lazy("Limits and blocks count for one tab of a browser and for its internet address."),
+    },
+    "reading_along": {
+        "nobody": gettext_lazy("Nobody reads along with a talk."),
+        "told": gettext_lazy(
+            "An experienced colleague may read along, to train or to check our work. "
+            "Visitor and counsellor are told when it begins and ends."
+        ),
+        "beforehand": gettext_lazy(
+            "An experienced colleague may read along, to train or to check our work. "
+            "Visitors read this before they begin, and are not told when it happens."
+        ),
+    },
+    "registration_moment": {
+        "part": gettext_lazy("A registration tells the month and the part of the day, and no day and no hour."),
+        "hour": gettext_lazy("A registration tells the month and the hour, and no day."),
+    },
 }
 TITLES: Mapping[str, Any] = {
     "questions": gettext_lazy("Questions before a talk"),
@@ -92,13 +177,30 @@ def say(field: str, value: Any) -> list[str]:
     """One promise as sentences."""
     if field in FLAGS:
         return [str(FLAGS[field][0 if value else 1])]
+    if field in PICKS:
+        return [str(PICKS[field][value])]
+    if field in SOME:
+        return some_said(field, value)
     if field == "questions":
         return [question_said(question) for question in value] or [_("Nothing is asked.")]
     if field in TITLES:
-        return [f"{code.upper()}: {text}" for code, text in value.items()] or [_("There is no text.")]
+        return [text_said(code, text) for code, text in value.items()] or [_("There is no text.")]
     if value is None:
         return [str(WITHOUT[field])]
-    return [str(SENTENCES[field]).replace("[]", str(value))]
+    shown = CHOSEN[field][value] if field in CHOSEN else value
+    return [str(SENTENCES[field]).replace("[]", str(shown))]
+
+
+def some_said(field: str, value: Iterable[str]) -> list[str]:
+    words = ", ".join(str(SOME_OF[field][entry]) for entry in value)
+    return [f"{SOME[field]} {words}.", *([str(ALWAYS[field])] if field in ALWAYS else [])]
+
+
+def text_said(language: str, text: str) -> str:
+    """A text apart from any line: each placeholder is the words for what stands there on a line, between brackets."""
+    with translation.override(language):
+        named = wording.fill(text, {name: f"[{meaning}]" for name, meaning in PLACEHOLDERS.items()})
+    return f"{language.upper()}: {named}"
 
 
 def question_said(question: policies.Question) -> str:
@@ -112,20 +214,21 @@ def title(field: str) -> str:
     return str(TITLES.get(field, ""))
 
 
-def all_said(values: policies.PolicyValues) -> list[Said]:
-    """A whole policy in words, in the order of its fields."""
-    return [Said(title(field), say(field, getattr(values, field))) for field in policies.FIELDS]
+def all_said(values: policies.PolicyValues, fields: Iterable[str] = policies.FIELDS) -> list[Said]:
+    """These promises in words, as far as they mean anything beside the others."""
+    return [Said(title(field), say(field, getattr(values, field))) for field in fields if applies(field, values)]
 
 
 def applies(field: str, values: policies.PolicyValues) -> bool:
     """Whether a promise means anything beside the others: where nobody waits, no number of them does."""
+    if field.startswith("opening_"):
+        return values.identity_holders != "nobody"
     return field != "queue_length" or values.queue
 
 
 def kept_said(values: policies.PolicyValues, fields: Iterable[str] = policies.FIELDS) -> list[Said]:
     """The promises that the program keeps, in words. The organisation's own texts are left to where they are filled in."""
-    shown = [field for field in fields if field not in policies.TEXTS and applies(field, values)]
-    return [Said(title(field), say(field, getattr(values, field))) for field in shown]
+    return all_said(values, [field for field in fields if field not in policies.TEXTS])
 
 
 def changes_said(before: policies.PolicyValues | None, after: policies.PolicyValues) -> list[ChangeSaid]:
@@ -147,7 +250,7 @@ def in_parts(field: str, value: Any) -> list[str]:
     """A value in the pieces that are compared: sentences, questions, or paragraphs with their language."""
     if field not in policies.TEXTS:
         return say(field, value)
-    found = [f"{code.upper()}: {part.strip()}" for code, text in sorted(value.items()) for part in text.split("\n\n")]
+    found = [text_said(code, part.strip()) for code, text in sorted(value.items()) for part in text.split("\n\n")]
     return found or say(field, value)
 
 
@@ -168,7 +271,13 @@ MESSAGES: Mapping[str, Any] = {
     "empty": gettext_lazy("Write this in at least one language."),
     "unknown_placeholder": gettext_lazy("We do not know {{ %(name)s }}. Choose a name from the list."),
     "no_contact_limit": gettext_lazy("The text names a limit to the number of talks, but there is none."),
+    "number_not_kept": gettext_lazy(
+        "“%(sentence)s” says %(said)s, and your promise says %(kept)s. Make them the same, or let the program fill it in."
+    ),
     "asks_name": gettext_lazy("This asks for a name or an address, and you promise not to."),
+    "unknown_choice": gettext_lazy("Choose one from the list."),
+    "none_chosen": gettext_lazy("Choose at least one, or let nobody open an address."),
+    "beyond_holders": gettext_lazy("You promise to open an address only to alert a care body or the police."),
     "two_nicknames": gettext_lazy("Ask for a name or nickname only once."),
     "same_key": gettext_lazy("“%(key)s” stands here twice. Each one needs a short name of its own."),
     "not_a_key": gettext_lazy("Use small letters, digits and dashes, such as age-group."),
@@ -178,7 +287,31 @@ MESSAGES: Mapping[str, Any] = {
     "in_the_past": gettext_lazy("This moment has passed."),
     "needs_two": gettext_lazy("A second person must confirm this change."),
     "too_many": gettext_lazy("These are too many: at most %(most)s."),
+    "unknown": gettext_lazy("There is no value with this name."),
+    "not_yes_or_no": gettext_lazy("Write true or false."),
+    "not_texts": gettext_lazy("Write one text for each language, such as nl: Welkom."),
+    "unknown_language": gettext_lazy("This language is not one of nl, en, fr and de."),
+    "not_an_object": gettext_lazy("This file is no policy: names and values are missing."),
 }
+UNREADABLE: Mapping[str, Any] = {
+    "too_large": gettext_lazy("This file is too large: at most 256 kB."),
+    "not_utf8": gettext_lazy("This file is no text. Save it as UTF-8."),
+    "not_yaml": gettext_lazy("this is not YAML."),
+    "twice": gettext_lazy("“%(name)s” stands there twice."),
+    "alias": gettext_lazy("this stands for a value elsewhere (*). Write the value itself."),
+}
+
+
+def problem_named(problem: policies.Problem) -> str:
+    """What is wrong with a value of a file, after the name that it has there."""
+    words = str(MESSAGES.get(problem.code, gettext_lazy("This value cannot be used."))) % problem.params
+    return f"{problem.field}: {words}" if problem.field else words
+
+
+def unreadable_said(fault: Unreadable) -> str:
+    """Why a file cannot be read, and on which line."""
+    words = str(UNREADABLE[fault.code]) % {"name": fault.name}
+    return _("Line %(line)s: %(words)s") % {"line": fault.line, "words": words} if fault.line else words
 
 
 def problem_said(problem: policies.Problem) -> str:

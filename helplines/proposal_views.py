@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from helplines import policy_words, proposals
-from helplines.gate import members
+from helplines import policy_words, previews, proposals, second_factor
+from helplines.gate import members, to_second_step
 from helplines.models import Membership, ProposalState
 from helplines.policies import PolicyError
 from helplines.proposals import REFUSALS, Refused
@@ -27,6 +27,8 @@ def proposal(request: HttpRequest, membership: Membership) -> HttpResponse:
     """What waits for a second person in this organisation."""
     steps = {"confirm": confirm, "end": turn_down}
     step = steps.get(request.POST.get("step", "")) if request.method == "POST" else None
+    if step == confirm and not second_factor.is_fresh(request):
+        return to_second_step(request)
     if step:
         try:
             step(request, membership)
@@ -66,6 +68,7 @@ def proposal_page(request: HttpRequest, membership: Membership) -> HttpResponse:
         context |= {
             "difference": difference,
             "changes": policy_words.changes_said(difference.before, difference.after),
+            "previews": list(previews.previews(organisation, found.line, difference.after)),
             "fallen": REFUSALS.get(proposals.fallen(found, now), ""),
             "may_confirm": membership.staff in seconds,
             "too_new": REFUSALS["too_new"] if membership.staff in others and membership.staff not in seconds else "",

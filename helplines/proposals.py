@@ -6,7 +6,6 @@ Every function works inside the organisation's own scope, which it enters itself
 import hashlib
 import json
 from datetime import datetime
-from functools import partial
 from typing import Any, NamedTuple
 
 from allauth.account.models import EmailAddress
@@ -14,11 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from helplines import bringers, policies, queries, service
+from helplines import bringers, policies, post, queries, service
 from helplines.models import Line, Membership, Organisation, Policy, PolicyProposal, ProposalState, Role, Staff
 from helplines.policies import PolicyValues
-from helplines.tasks import send_proposed
 from helplines.tenancy import inside
+from helplines.witness import Event
 
 MAY_CONFIRM = bringers.MAY_CONFIRM
 REFUSALS = {
@@ -92,9 +91,10 @@ def propose(
             proposer=proposer,
             created_at=now,
         )
+        service.tell(Event.POLICY_PROPOSED, organisation, proposer, f"proposal:{proposal.pk}")
         told = Membership.objects.filter(organisation=organisation, role__in=MAY_CONFIRM, is_active=True)
         for person in set(told.exclude(staff=proposer).values_list("staff", flat=True)):
-            transaction.on_commit(partial(send_proposed.delay, organisation.pk, person))
+            post.send("proposed", organisation=organisation.pk, person=person)
         return proposal
 
 
@@ -123,6 +123,7 @@ def confirm(*, organisation: Organisation, second: Staff, mark: str) -> Policy:
             second=second,
         )
         PolicyProposal.objects.filter(pk=proposal.pk).update(version=version)
+        service.tell(Event.POLICY_DECIDED, organisation, second, f"proposal:{proposal.pk}", "confirmed")
         return version
 
 
@@ -141,6 +142,7 @@ def turn_down(*, organisation: Organisation, by: Staff, mark: str) -> ProposalSt
             raise Refused("moved")
         state = ProposalState.WITHDRAWN if by == proposal.proposer else ProposalState.DECLINED
         end(proposal, state, by, now)
+        service.tell(Event.POLICY_DECIDED, organisation, by, f"proposal:{proposal.pk}", state.value)
         return state
 
 

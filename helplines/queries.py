@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.dates import WEEKDAYS
 from django.utils.timesince import TIME_STRINGS
+from django.utils.translation import gettext as _
 
 from helplines import holidays, hours, policies, wording
 from helplines.fields import best_language, in_language
@@ -47,10 +48,11 @@ class ShownChoice(TypedDict):
 
 
 class ShownQuestion(TypedDict):
-    """A question as a visitor reads it, in one language."""
+    """A question as a visitor reads it; `language` is that of its words, which may be another than the page's."""
 
     key: str
     kind: str
+    language: str
     label: str
     why: str
     choices: list[ShownChoice]
@@ -81,6 +83,13 @@ def policy_for(line: Line, at: datetime | None = None) -> PolicyValues:
     at = at or timezone.now()
     found = Policy.objects.filter(line=line).in_force(at).first()
     return policies.overlay(organisation_policy(line.organisation, at), found.values if found else {})
+
+
+def most_at_once(organisation: Organisation, at: datetime | None = None) -> int:
+    """The most talks at once that the promises of any of its chat lines let a counsellor have."""
+    lines = Line.objects.chats().filter(organisation=organisation).select_related("organisation")
+    found = [policy_for(line, at).capacity for line in lines]
+    return max(found, default=organisation_policy(organisation, at).capacity)
 
 
 def before_and_after(
@@ -192,12 +201,34 @@ def promise_texts(line: Line, language: str, values: PolicyValues) -> dict[str, 
     return {name: filled(line, getattr(values, name), language, values) for name in policies.TEXTS}
 
 
+def promise_languages(line: Line, language: str, values: PolicyValues) -> dict[str, str]:
+    """In which language each of these texts is shown; "" where there is none (WCAG 3.1.2)."""
+    first = line.organisation.first_language
+    return {name: best_language(getattr(values, name), language, first) for name in policies.TEXTS}
+
+
+def reading_said(values: PolicyValues) -> str:
+    """What visitors read before a talk about colleagues who read along, in the active language; nothing where nobody may."""
+    said = {
+        "told": _(
+            "Sometimes an experienced colleague reads along with a talk, to learn and to check our work. "
+            "The talk itself then says so."
+        ),
+        "beforehand": _(
+            "Sometimes an experienced colleague reads along with a talk, to learn and to check our work. "
+            "The talk itself does not say so."
+        ),
+    }
+    return said.get(values.reading_along, "")
+
+
 def questions_shown(values: PolicyValues, language: str) -> list[ShownQuestion]:
     """The questions before a talk as visitors read them in a language."""
     return [
         ShownQuestion(
             key=question.key,
             kind=question.kind,
+            language=best_language(question.label, language),
             label=in_language(question.label, language),
             why=in_language(question.why, language),
             choices=[ShownChoice(key=one.key, label=in_language(one.label, language)) for one in question.choices],
@@ -231,11 +262,11 @@ def placeholder_values(line: Line, language: str, values: PolicyValues) -> dict[
     return {**of_policy, **{name: str(getattr(organisation, name)) for name in rest}}
 
 
-def reply_values(line: Line, language: str, values: PolicyValues) -> dict[str, str]:
+def reply_values(line: Line, language: str, values: PolicyValues, name: str = "") -> dict[str, str]:
     """What each placeholder of a canned reply stands for on this line; a key for each of `wording.IN_REPLIES`."""
     numbers = emergency_numbers(line.organisation, language)
     urgent = [entry["number"] for entry in numbers if entry["is_first"]] or [entry["number"] for entry in numbers[:1]]
-    found = {**placeholder_values(line, language, values), "emergency": ", ".join(urgent)}
+    found = {**placeholder_values(line, language, values), "emergency": ", ".join(urgent), "name": name}
     return {name: found[name] for name in wording.IN_REPLIES}
 
 

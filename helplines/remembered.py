@@ -50,9 +50,15 @@ def policy_now(line: Line, now: datetime) -> PolicyValues:
     return found
 
 
+def rules_now(line: Line, now: datetime) -> queries.Rules:
+    """All that decides when a line is open from now on."""
+    rules: queries.Rules = remembered.of(("rules", line.pk), lambda: queries.rules_of(line, now))
+    return rules
+
+
 def opening_now(line: Line, now: datetime) -> Opening:
     """Whether a line is open now, to the second: remembered are its hours, not the answer."""
-    rules: queries.Rules = remembered.of(("rules", line.pk), lambda: queries.rules_of(line, now))
+    rules = rules_now(line, now)
     return hours.opening(rules.week, rules.extra, rules.closures, rules.zone, now)
 
 

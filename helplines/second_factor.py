@@ -1,6 +1,7 @@
 """The second step of signing in: who has one, and which sessions were opened with it (O03; security goals D6, G4)."""
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from importlib import import_module
@@ -14,12 +15,16 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from helplines import post
 from helplines.models import Staff
-from helplines.tasks import send_notice
+from helplines.telling import as_a_whole, told_everywhere
+from helplines.witness import Event
 
 logger = logging.getLogger(__name__)
 HELD = "second_factor"
 GOAL = "second_factor_goal"
+SHOWN_AT = "second_factor_at"
+FRESH_SECONDS = 300
 KINDS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -68,6 +73,18 @@ def is_stale(request: HttpRequest) -> bool:
 def showed(request: HttpRequest, user: Staff, **given: Any) -> None:
     """Called when somebody has shown a factor of theirs, or changed one from within a session that was open."""
     request.session[HELD] = stamp_of(user)
+    request.session[SHOWN_AT] = time.time()
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether the second step was shown in this session within five minutes, as what is weighty asks (G5).
+
+    Where a second step is not obligatory, who has none is not asked.
+    """
+    if not is_open_for(request):
+        return False
+    shown = request.session.get(SHOWN_AT, 0.0)
+    return not request.session.get(HELD) or 0 <= time.time() - shown < FRESH_SECONDS
 
 
 @transaction.atomic
@@ -78,11 +95,14 @@ def reset(*, staff: Staff, by: Staff | None) -> None:
     """
     if by is not None and by.pk == staff.pk:
         raise ValueError("Nobody resets their own second step.")
-    Authenticator.objects.filter(user=staff).delete()
+    with as_a_whole():
+        Authenticator.objects.filter(user=staff).delete()
     end_sessions(staff)
+    told_everywhere(Event.SECOND_STEP_CHANGED, of=staff, by=by, why="reset")
+    told_everywhere(Event.SESSION_ENDED, of=staff, by=by, why="everywhere")
     who = f"person {by.pk}" if by else "the command line"
     language = staff.language or settings.LANGUAGE_CODE
-    transaction.on_commit(lambda: send_notice.delay(staff.pk, "second_step_reset", language))
+    post.send("notice", organisation=None, person=staff.pk, what="second_step_reset", language=language)
     logger.warning("The second step of person %s was reset by %s.", staff.pk, who)
 
 

@@ -10,7 +10,7 @@ from django.db.models import Max, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from helplines import hours, policies, queries
+from helplines import hours, policies, queries, witness
 from helplines.agreements import FIRST_AGREEMENT
 from helplines.holidays import Holiday
 from helplines.models import (
@@ -27,6 +27,7 @@ from helplines.models import (
 )
 from helplines.policies import PolicyError, PolicyValues, Problem, Texts
 from helplines.tenancy import across_organisations, inside
+from helplines.witness import Event
 
 # So long ago is still "now": a form takes a while to arrive.
 JUST_NOW = timedelta(minutes=5)
@@ -86,7 +87,7 @@ def publish_policy(
         checked, starts = checked_version(organisation, line, values, reason, valid_from)
         if second is None and queries.needs_two(organisation, line, checked, starts):
             raise PolicyError([Problem("", "needs_two", {})])
-        return Policy.objects.create(
+        version: Policy = Policy.objects.create(
             organisation=organisation,
             line=line,
             number=next_number(Policy.objects.filter(organisation=organisation, line=line)),
@@ -95,6 +96,23 @@ def publish_policy(
             reason=reason.strip(),
             author=author,
         )
+        with_whom = f"person:{second.pk}" if second else ""
+        tell(Event.POLICY_PUBLISHED, organisation, author, f"policy:{version.pk}", with_whom)
+        return version
+
+
+@transaction.atomic
+def review_promises(*, organisation: Organisation, by: Staff, now: datetime) -> None:
+    """Somebody looked at the promises and leaves them as they are (N05). Raises AuditUnavailable."""
+    with inside(organisation):
+        Organisation.objects.filter(pk=organisation.pk).update(reviewed_at=now)
+        newest = Policy.objects.filter(organisation=organisation).order_by("-pk").values_list("pk", flat=True).first()
+        tell(Event.POLICY_REVIEWED, organisation, by, f"policy:{newest or 0}")
+
+
+def tell(event: Event, organisation: Organisation, who: Staff | None, what: str, why: str = "") -> None:
+    """Tell the audit log, inside the transaction that does it. Raises AuditUnavailable."""
+    witness.told(event, organisation=organisation.pk, who=who.pk if who else None, what=what, why=why)
 
 
 def checked_version(

@@ -8,18 +8,16 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.authentication import get_authentication_records
-from django.conf import settings
-from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from helplines import second_factor
+from helplines import known_devices, post, second_factor
+from helplines.addresses import client_address
 from helplines.letters import NOTICES
 from helplines.models import Staff
 from helplines.stand_ins import stand_in
-from helplines.tasks import send_notice
 
 LONGEST_NAME = 254
 WRONG = _("This name and this password do not belong together. Try again, or choose a new password.")
@@ -68,7 +66,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """A letter of our own words, from a job; allauth's would name the address and the browser."""
         kind, language = template_prefix.rpartition("/")[2], get_language()
         if kind in NOTICES:
-            transaction.on_commit(lambda: send_notice.delay(user.pk, kind, language))
+            post.send("notice", organisation=None, person=user.pk, what=kind, language=language)
 
 
 def address_pseudonym(request: HttpRequest) -> str:
@@ -76,22 +74,30 @@ def address_pseudonym(request: HttpRequest) -> str:
 
     The same place gives the same stand-in, and without SECRET_KEY nobody gets back from it to the address. The
     attempts of a whole IPv6 household (/64) count as one, as those behind one IPv4 address do (security goal G1).
+    Who signs in where they did so before has a stand-in of that device alone (security goal G2).
     """
+    if device := device_of(request):
+        return in_form_of_address(stand_in("device", device.encode()))
     return pseudonym(str(request.META.get("REMOTE_ADDR") or ""), str(request.META.get("HTTP_X_FORWARDED_FOR", "")))
 
 
 def pseudonym(seen: str, claimed: str) -> str:
     """The stand-in for who came from the address `seen`, with `claimed` in X-Forwarded-For."""
-    digest = stand_in("address", place_of(client_address(seen, claimed)))
+    return in_form_of_address(stand_in("address", place_of(client_address(seen, claimed))))
+
+
+def in_form_of_address(digest: bytes) -> str:
     return str(IPv6Address(b"\xfd" + digest[:15]))
 
 
-def client_address(seen: str, claimed: str) -> str:
-    """The address that our own outermost proxy saw; what a client writes itself in a header is never believed."""
-    forwarded = [part.strip() for part in claimed.split(",") if part.strip()]
-    chain = [*forwarded, seen]
-    believed = min(int(settings.TRUSTED_PROXIES), len(chain) - 1)
-    return chain[-1 - believed]
+def device_of(request: HttpRequest) -> str:
+    """The device and the person, where somebody tries to sign in to an account that was signed in to here before; else ""."""
+    if request.method != "POST" or known_devices.name() not in request.COOKIES:
+        return ""
+    written = str(request.POST.get("login", "")).replace("\0", "").strip()[:LONGEST_NAME]
+    people = Staff.objects.filter(username__in=accounts_called(written)).values_list("pk", flat=True) if written else []
+    numbers = [f"{person}:{number}" for person in people if (number := known_devices.number_of(request, person))]
+    return numbers[0] if len(numbers) == 1 else ""
 
 
 def place_of(address: str) -> bytes:
@@ -118,8 +124,17 @@ def tried_username(request: HttpRequest, credentials: Mapping[str, Any] | None) 
     if credentials and "password" not in credentials and Staff.objects.filter(username=written).exists():
         return written  # django-axes says who signed in
     tried = written.strip()[:LONGEST_NAME]
+    known = accounts_called(tried)
+    return known.pop() if len(known) == 1 else stand_in("name", tried.casefold().encode()).hex()
+
+
+def accounts_called(tried: str) -> set[str]:
+    """The user names of the accounts that have this user name or address, in whatever capitals.
+
+    The database finds them and Python compares: PostgreSQL holds a long s for an s, and two people are not one.
+    """
     meant = Q()
     for way in {tried, tried.lower()}:  # allauth looks for both
         meant |= Q(username__iexact=way) | Q(email__iexact=way) | Q(emailaddress__email__iexact=way)
-    known = set(Staff.objects.filter(meant).values_list("username", flat=True)[:2])
-    return known.pop() if len(known) == 1 else stand_in("name", tried.casefold().encode()).hex()
+    rows = Staff.objects.filter(meant).values_list("username", "email", "emailaddress__email")[:20]
+    return {str(names[0]) for names in rows if tried.lower() in {str(name).lower() for name in names}}

@@ -9,13 +9,12 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, TOTP, generate_totp_secret
 from allauth.mfa.utils import decrypt, encrypt
 from django import forms
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from helplines import post
 from helplines.models import Staff
-from helplines.tasks import send_reset
 
 
 class AskForLink(forms.Form):
@@ -28,7 +27,7 @@ class AskForLink(forms.Form):
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         email: str = self.cleaned_data["email"]
         found = Staff.objects.filter(email__iexact=email, is_active=True).values_list("pk", flat=True).first()
-        transaction.on_commit(lambda: send_reset.delay(found or 0, get_language()))
+        post.send("reset", organisation=None, person=found or 0, language=get_language())
         return email
 
 

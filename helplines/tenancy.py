@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django_scopes import ScopedManager, scope, scopes_disabled
+from django_scopes import ScopedManager, get_scope, scope, scopes_disabled
 from django_scopes.manager import DisabledQuerySet
 
 if TYPE_CHECKING:
@@ -51,7 +51,12 @@ def tenant_manager(queryset: type[models.QuerySet[Any]], organisation: str = "or
         def get_queryset(self) -> models.QuerySet[Any]:
             rows: models.QuerySet[Any] = super().get_queryset()
             if isinstance(rows, DisabledQuerySet):
-                rows = shut(self.model, using=self._db, missing_scopes=rows.missing_scopes)
+                unasked: models.QuerySet[Any] = shut(self.model, using=self._db, missing_scopes=rows.missing_scopes)
+                return unasked
+            known = getattr(self, "_override_scope", None) or get_scope()
+            if known.get("_enabled", True):
+                # It may be read when the scope is over; the wall of the database asks who it was made for (`config.postgresql`).
+                rows.query.organisations = known.get("organisation")  # type: ignore[attr-defined]
             return rows
 
     return TenantManager()

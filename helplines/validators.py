@@ -18,17 +18,24 @@ RESERVED = {
     "admin",
     "agreement",
     "api",
+    "audit",
     "blank",
     "demo",
     "desk",
     "invitation",
+    "handling",
+    "keys",
+    "ledger",
     "livez",
+    "security",
     "media",
     "metrics",
+    "opening",
     "poll",
     "promises",
     "proposals",
     "readyz",
+    "reports",
     "start",
     "static",
     "team",
@@ -36,7 +43,7 @@ RESERVED = {
     "ws",
 }
 # Parts after an organisation's name that are ours.
-RESERVED_FOR_LINES = {"logo", "desk", "agreement", "frame", "status", "policies", "complaints"}
+RESERVED_FOR_LINES = {"logo", "desk", "agreement", "frame", "status", "policies", "complaints", "rights"}
 READABLE = 4.5  # WCAG 2.2, 1.4.3
 # Ends of lines, and signs that turn round what stands after them.
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")

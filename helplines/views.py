@@ -3,14 +3,15 @@
 from typing import NamedTuple, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from helplines import access, policies, policy_words, proposals, queries, second_factor, service
+from helplines import access, otherwise, policies, policy_words, proposals, queries, reviews, second_factor, service
 from helplines.fields import in_language
 from helplines.gate import belonging, members, signed_in, to_second_step
 from helplines.goals import safe_goal
@@ -39,6 +40,9 @@ def start(request: HttpRequest) -> HttpResponse:
         places.append(Place(None, _("All organisations of this installation"), reverse("admin:index")))
     if "stay" not in request.GET and len({place.url for place in places}) == 1:
         return redirect(places[0].url)
+    order = list(dict.fromkeys(place.organisation for place in places))
+    further = [place for membership in memberships for place in to_further_work(membership)]
+    places = sorted(dict.fromkeys([*places, *further]), key=lambda place: order.index(place.organisation))
     names = {row.organisation: row.public_name for row in memberships if row.role in service.TALKING}
     return render(request, "helplines/start.html", {"places": places, "memberships": memberships, "names": names})
 
@@ -58,7 +62,35 @@ def to_work(membership: Membership) -> Place:
         return Place(organisation, _("Administration"), reverse("admin:index"))
     if role == Role.MANAGER:
         return Place(organisation, _("The lines now: who is present and who waits"), page_of("team", organisation))
+    if role == Role.AUDITOR:
+        return Place(organisation, pgettext("of figures", "Reports"), page_of("reports", organisation))
     return Place(organisation, _("What we promise"), page_of("promises", organisation))
+
+
+FURTHER = (
+    ("registrations", gettext_lazy("Registrations"), {Role.COUNSELLOR, Role.MENTOR}),
+    ("handling", gettext_lazy("Complaints and suggestions"), {Role.MANAGER, Role.ADMINISTRATOR}),
+    ("team_copies", gettext_lazy("Copies of talks for the team"), {Role.COUNSELLOR, Role.MENTOR}),
+    ("rights_requests", gettext_lazy("Requests about data"), {Role.ADMINISTRATOR, Role.DPO}),
+    ("openings", gettext_lazy("Requests to open an address"), {Role.MANAGER, Role.ADMINISTRATOR, Role.DPO}),
+    ("reports", pgettext_lazy("of figures", "Reports"), {Role.MANAGER, Role.ADMINISTRATOR}),
+    ("report_files", gettext_lazy("Files taken along"), {Role.DPO}),
+    ("busy", gettext_lazy("When it was busy"), {Role.MANAGER, Role.MENTOR}),
+    ("missed", gettext_lazy("Missed talks"), {Role.MANAGER, Role.MENTOR}),
+    ("audit_week", gettext_lazy("The reads of a week"), {Role.ADMINISTRATOR, Role.DPO, Role.AUDITOR}),
+    ("audit", gettext_lazy("Audit log"), {Role.DPO, Role.AUDITOR}),
+    ("ledger", gettext_lazy("Promises ledger"), {Role.DPO, Role.AUDITOR}),
+)
+
+
+def to_further_work(membership: Membership) -> list[Place]:
+    """What else waits for somebody with this role."""
+    organisation = membership.organisation
+    return [
+        Place(organisation, str(words), page_of(name, organisation))
+        for name, words, roles in FURTHER
+        if membership.role in roles
+    ]
 
 
 def page_of(name: str, organisation: Organisation) -> str:
@@ -109,11 +141,23 @@ def next_page(request: HttpRequest) -> str:
     return safe_goal(request, request.POST.get("next", "")) or reverse("start")
 
 
-@require_safe
+ANSWER_FOR_IT = {Role.ADMINISTRATOR, Role.DPO}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @members()
 def promises(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """What the organisation promises, as the program keeps it: for everybody who works there (N04)."""
+    """What the organisation promises, as the program keeps it: for everybody who works there (N04).
+
+    With a POST who answers for it says that they looked and leave it so (N05).
+    """
     organisation = membership.organisation
+    if request.method == "POST":
+        if not (access.has_role(request.user, organisation, ANSWER_FOR_IT) and request.POST.get("looked")):
+            raise Http404
+        service.review_promises(organisation=organisation, by=membership.staff, now=timezone.now())
+        messages.success(request, _("Noted: you looked at the promises, and they stay as they are."))
+        return redirect("promises", organisation.slug)
     lines = Line.objects.filter(organisation=organisation).chats().select_related("organisation")
     context = {
         "organisation": organisation,
@@ -121,6 +165,14 @@ def promises(request: HttpRequest, membership: Membership) -> HttpResponse:
         "lines": [line_promises(line) for line in lines],
         "versions": queries.versions(organisation),
         "now": timezone.now(),
+        "answers": membership.role in {Role.ADMINISTRATOR, Role.DPO, Role.AUDITOR},
+        "reads_feedback": membership.role in {Role.ADMINISTRATOR, Role.MANAGER, Role.DPO},
+        "keeps_keys": membership.role in {Role.ADMINISTRATOR, Role.MANAGER, Role.DPO},
+        "takes_part": membership.role != Role.AUDITOR,
+        "may_review": access.has_role(request.user, organisation, ANSWER_FOR_IT),
+        "review_due": reviews.is_due(organisation, timezone.now()),
+        "looked": reviews.last_looked(organisation),
+        "handles_reports": membership.role in {Role.ADMINISTRATOR, Role.MANAGER},
         "waits": membership.role in proposals.MAY_CONFIRM and proposals.waiting(organisation),
     }
     with timezone.override(organisation.time_zone):
@@ -135,6 +187,7 @@ def line_promises(line: Line) -> dict[str, object]:
     return {
         "line": line,
         "hours": queries.hours_in_words(line, language),
+        "differently": otherwise.otherwise_in_words(line, language, timezone.now()),
         "texts": queries.promise_texts(line, language, own),
         "otherwise": policy_words.kept_said(own, [change.field for change in differs]),
         "versions": queries.versions(line.organisation, line),

@@ -6,12 +6,11 @@ serves, and never gets a link into an account that others rely on too.
 
 from collections.abc import Collection
 
-from django.db import transaction
 from django.utils.translation import get_language
 
+from helplines import post
 from helplines.letters import password_link, sends_mail
 from helplines.models import Membership, Organisation, Staff
-from helplines.tasks import send_reset
 from helplines.tenancy import across_organisations
 
 
@@ -19,7 +18,7 @@ def new_link(*, staff: Staff, organisation: Organisation) -> str | None:
     """Send a person a new link; given back only where no mail is sent and nobody else relies on the account."""
     if sends_mail():
         language = get_language()
-        transaction.on_commit(lambda: send_reset.delay(staff.pk, language))
+        post.send("reset", organisation=None, person=staff.pk, language=language)
         return None
     return password_link(staff) if not staff.has_usable_password() and serves_only(staff, organisation) else None
 

@@ -23,8 +23,10 @@ PLACEHOLDERS = (
     "provider",
     "legal_name",
 )
-# What a canned reply may name: values of the line and its promises, never of a person.
+# What a canned reply may name: values of the line and its promises, and the name by which visitors know who writes; never of
+# a visitor.
 IN_REPLIES = (
+    "name",
     "line",
     "hours",
     "emergency",

@@ -1,24 +1,33 @@
 """The key hierarchy: master → organisation → conversation (architecture, "Keys").
 
 Master keys come from the environment or a file and are in no database, image or backup. The first of `MASTER_KEYS` wraps new
-organisation keys; the others still open old ones. Nothing here ever makes a master key.
+organisation keys; the others still open old ones. Nothing here ever makes a master key. Renewing them: `privacy/rotation.py`.
 """
 
 import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from helplines.tenancy import across_organisations
+from helplines.remembered import remembered
+from helplines.tenancy import across_organisations, inside
 from privacy import sealing
 from privacy.models import ConversationKey, OrganisationKey
+
+CHUNK = 500
+DATABASE = "keys"
+TALK = "talk"
+# The version that holds what fingerprints hang on: it stays when the keys that seal are renewed.
+MARKS = 0
 
 
 class MasterKeyError(Exception):
@@ -97,8 +106,19 @@ def wrap_organisation_key(organisation_id: int, version: int, key: bytes) -> tup
 
 
 def organisation_key(organisation_id: int, version: int | None = None) -> tuple[int, bytes]:
-    """The newest key of an organisation (or this version), made on first use: `(version, 32 bytes)`."""
-    row = _organisation_key_row(organisation_id, version) or _first_organisation_key(organisation_id)
+    """The newest key of an organisation (or this version), made on first use: `(version, 32 bytes)`.
+
+    Its row is remembered for a second: a beginning talk asks for it six times. Raises KeyGoneError.
+    """
+    row: OrganisationKey = remembered.of(
+        ("organisation key", organisation_id, version),
+        lambda: _organisation_key_row(organisation_id, version) or make_organisation_key(organisation_id, 1),
+    )
+    return unwrapped(row)
+
+
+def unwrapped(row: OrganisationKey) -> tuple[int, bytes]:
+    """`(version, 32 bytes)`; raises MasterKeyError, UnreadableError."""
     return row.version, _unwrapped(row.organisation_id, row.version, row.master, bytes(row.wrapped))
 
 
@@ -109,22 +129,53 @@ def _unwrapped(organisation_id: int, version: int, master: str, wrapped: bytes) 
     )
 
 
+def forget() -> None:
+    """Keep no key of an organisation in the memory of this process."""
+    remembered.forget()
+    _unwrapped.cache_clear()
+
+
+def sealing_keys(organisation_id: int) -> models.QuerySet[OrganisationKey]:
+    """The keys of an organisation that seal those of its talks, newest first."""
+    rows: models.QuerySet[OrganisationKey] = OrganisationKey.objects.with_scope(organisation=organisation_id)
+    return rows.exclude(version=MARKS).order_by("-version")
+
+
 def _organisation_key_row(organisation_id: int, version: int | None) -> OrganisationKey | None:
-    rows = OrganisationKey.objects.with_scope(organisation=organisation_id)
-    found: OrganisationKey | None = (rows.filter(version=version) if version else rows.order_by("-version")).first()
-    if found is None and version:
+    if version is None:
+        return sealing_keys(organisation_id).first()
+    found: OrganisationKey | None = (
+        OrganisationKey.objects.with_scope(organisation=organisation_id).filter(version=version).first()
+    )
+    if found is None:
         raise KeyGoneError
     return found
 
 
-def _first_organisation_key(organisation_id: int) -> OrganisationKey:
-    master, wrapped = wrap_organisation_key(organisation_id, 1, sealing.new_key())
-    rows = OrganisationKey.objects.with_scope(organisation=organisation_id)
-    # A second process may be first: the unique version lets one of the two win.
-    row, _made = rows.get_or_create(
-        organisation_id=organisation_id, version=1, defaults={"master": master, "wrapped": wrapped}
-    )
-    return row  # type: ignore[no-any-return]
+def make_organisation_key(organisation_id: int, version: int, key: bytes = b"") -> OrganisationKey:
+    """Store this version, with a new key unless one is given; where another process was first, its row is given."""
+    master, wrapped = wrap_organisation_key(organisation_id, version, key or sealing.new_key())
+    with inside(organisation_id):
+        row, _made = OrganisationKey.objects.get_or_create(
+            organisation_id=organisation_id, version=version, defaults={"master": master, "wrapped": wrapped}
+        )
+    return row
+
+
+def marks_key(organisation_id: int) -> bytes:
+    """The key that fingerprints hang on, made on first use.
+
+    Where an older release made fingerprints already, they hang on the first key that seals: a copy of that is kept.
+    """
+
+    def row() -> OrganisationKey:
+        try:
+            return _organisation_key_row(organisation_id, MARKS)  # type: ignore[return-value]
+        except KeyGoneError:
+            oldest = sealing_keys(organisation_id).last()
+            return make_organisation_key(organisation_id, MARKS, unwrapped(oldest)[1] if oldest else b"")
+
+    return unwrapped(remembered.of(("organisation key", organisation_id, MARKS), row))[1]
 
 
 def derived(key: bytes, purpose: str) -> bytes:
@@ -134,35 +185,62 @@ def derived(key: bytes, purpose: str) -> bytes:
 
 def fingerprint(organisation_id: int, purpose: str, secret: str) -> str:
     """What is kept of a secret: HMAC-SHA-256 with a key of the organisation, hexadecimal (security goal D1)."""
-    _version, key = organisation_key(organisation_id)
-    return hmac.new(derived(key, purpose), secret.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(derived(marks_key(organisation_id), purpose), secret.encode(), hashlib.sha256).hexdigest()
 
 
-def bus_key() -> bytes:
-    """The key under which processes of this installation seal what they tell each other through Redis."""
-    known = master_keys()
-    return derived(known.keys[known.newest], "bus")
+def bus_keys() -> list[bytes]:
+    """The keys under which processes of this installation seal what they tell each other through Redis, newest first.
+
+    The first seals. All of them open: while master keys are renewed, processes with the old order and the new one talk.
+    """
+    return [derived(key, "bus") for key in master_keys().keys.values()]
 
 
-def new_conversation_key(organisation_id: int, conversation: str) -> bytes:
-    """Make, store and give the key of a new conversation (its code, 22 characters)."""
-    version, wrapping = organisation_key(organisation_id)
+def new_conversation_key(
+    organisation_id: int, conversation: str, *, what: str = TALK, expires_at: datetime | None = None
+) -> bytes:
+    """Make, store and give the key of a new conversation (its code, 22 characters), or of another thing that goes as a whole."""
     key = sealing.new_key()
     where = sealing.place("conversation-key", organisation_id, conversation)
     try:
-        ConversationKey.objects.create(
-            organisation_id=organisation_id,
-            conversation=conversation,
-            version=version,
-            wrapped=sealing.seal(wrapping, key, where),
-        )
+        with inside(organisation_id), newest_held(organisation_id) as (version, wrapping):
+            ConversationKey.objects.create(
+                organisation_id=organisation_id,
+                conversation=conversation,
+                what=what,
+                expires_at=expires_at,
+                version=version,
+                wrapped=sealing.seal(wrapping, key, where),
+            )
     except IntegrityError:
         raise ValueError("This conversation has a key already.") from None
     return key
 
 
+@contextmanager
+def newest_held(organisation_id: int) -> Iterator[tuple[int, bytes]]:
+    """The newest key of an organisation, `(version, 32 bytes)`, to seal another key with and store that.
+
+    Nobody retires it between the look and the write: its row is locked until the end, which must come soon.
+    """
+    organisation_key(organisation_id)  # so that there is one
+    with transaction.atomic(using=DATABASE):
+        newest = sealing_keys(organisation_id).select_for_update().first()
+        if newest is None:
+            raise KeyGoneError
+        yield unwrapped(newest)
+
+
 def conversation_keys(organisation_id: int, conversations: list[str]) -> dict[str, bytes]:
     """The keys of these conversations that are still there, in one query; an expired one counts as gone."""
+    try:
+        return _conversation_keys(organisation_id, conversations)
+    except KeyGoneError:
+        # The organisation's key was renewed between two looks, and the old one retired.
+        return _conversation_keys(organisation_id, conversations)
+
+
+def _conversation_keys(organisation_id: int, conversations: list[str]) -> dict[str, bytes]:
     scoped = ConversationKey.objects.with_scope(organisation=organisation_id)
     rows = scoped.filter(conversation__in=conversations).readable(timezone.now())
     found: dict[str, bytes] = {}
@@ -181,21 +259,49 @@ def conversation_key(organisation_id: int, conversation: str) -> bytes:
         raise KeyGoneError from None
 
 
-def let_expire(organisation_id: int, conversation: str, at: datetime) -> None:
-    """Set the moment at which a conversation's key must be gone; a moment once set is never moved later (C9)."""
+def let_expire(organisation_id: int, instants: dict[str, datetime]) -> None:
+    """Set from which instant on the key of each conversation counts as gone; one once set is never moved later (C9)."""
+    rows = ConversationKey.objects.with_scope(organisation=organisation_id).filter(conversation__in=instants)
+    sooner = []
+    for row in rows:
+        at = instants[row.conversation]
+        if row.expires_at is None or row.expires_at > at:
+            row.expires_at = at
+            sooner.append(row)
+    ConversationKey.objects.with_scope(organisation=organisation_id).bulk_update(sooner, ["expires_at"], CHUNK)
+
+
+def keep_until(organisation_id: int, conversation: str, at: datetime) -> None:
+    """Let the key of one conversation stay until this instant: only for a legal hold that the audit log tells (C9)."""
     rows = ConversationKey.objects.with_scope(organisation=organisation_id).filter(conversation=conversation)
-    rows.filter(expires_at=None).update(expires_at=at)
-    rows.filter(expires_at__gt=at).update(expires_at=at)
+    rows.filter(expires_at__lt=at).update(expires_at=at)
 
 
-def destroy_expired(organisation_id: int, now: datetime, limit: int = 10_000) -> int:
-    """Delete the keys whose moment has come, a chunk at a time; gives how many. Safe to run twice."""
-    scoped = ConversationKey.objects.with_scope(organisation=organisation_id)
-    due = list(scoped.filter(expires_at__lte=now).values_list("pk", flat=True)[:limit])
-    return int(scoped.filter(pk__in=due, expires_at__lte=now).delete()[0])
+def destroy_expired(organisation_id: int, now: datetime) -> int:
+    """Delete the keys whose instant has come, in one statement; gives how many. Safe to run twice."""
+    rows = ConversationKey.objects.with_scope(organisation=organisation_id).filter(expires_at__lte=now)
+    return int(rows.delete()[0])
 
 
 def destroy(organisation_id: int, conversations: list[str]) -> int:
     """Delete the keys of these conversations: from now on they are unreadable. Gives how many there were."""
     rows = ConversationKey.objects.with_scope(organisation=organisation_id).filter(conversation__in=conversations)
     return int(rows.delete()[0])
+
+
+def readable(organisation_id: int, conversations: list[str], now: datetime) -> set[str]:
+    """Which of these conversations could still be opened at this moment."""
+    rows = ConversationKey.objects.with_scope(organisation=organisation_id).readable(now)
+    return set(rows.filter(conversation__in=conversations).values_list("conversation", flat=True))
+
+
+def stored(organisation_id: int, what: str = TALK) -> set[str]:
+    """The conversations of an organisation whose key is there, expired or not; or the other things of this kind."""
+    rows = ConversationKey.objects.with_scope(organisation=organisation_id).filter(what=what)
+    return set(rows.values_list("conversation", flat=True))
+
+
+def expiring_before(organisation_id: int, what: str, at: datetime) -> set[str]:
+    """The things of this kind whose key goes before this instant."""
+    rows = ConversationKey.objects.with_scope(organisation=organisation_id).filter(what=what, expires_at__lt=at)
+    return set(rows.values_list("conversation", flat=True))

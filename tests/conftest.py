@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 # Settings read the environment once, when Django starts; that is below, with the environment in place.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -33,6 +34,8 @@ os.environ.update(
     MASTER_KEYS="test:" + base64.b64encode(bytes(range(32))).decode(),
     VAR_DIR=str(VAR),
     EMAIL_URL="memorymail://",
+    OWN_MAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
+    MAIL_RECORDS="0",
     # A test that changes a promise sees it at once.
     PROMISES_FRESH="0",
     # All visitors of the tests come from one address.
@@ -40,19 +43,40 @@ os.environ.update(
     ADDRESS_WAITING="100000",
 )
 
+# Watches every step of every test.
+pytest_plugins = ["tests.watchdog"]
+
 import django  # noqa: E402
 import pytest  # noqa: E402
 import pytest_django  # noqa: E402
 from django.core.cache import cache  # noqa: E402
+from django.core.management.commands import flush  # noqa: E402
 from django.db import connections  # noqa: E402
+from django.db.backends.postgresql.operations import DatabaseOperations  # noqa: E402
 from django.test import override_settings  # noqa: E402
 from hypothesis import settings as hypothesis_settings  # noqa: E402
 
 from config import celery_app  # noqa: E402
+from privacy import clocks  # noqa: E402
+from tests import app_role  # noqa: E402
+from tests.log_guards import lowered  # noqa: E402
 
 django.setup()
+# A server looks at its databases as soon as it is loaded; here there are none before the first test.
+with mock.patch("privacy.pulse.may_serve", return_value=True):
+    import config.asgi  # noqa: F401
+# Who tests beside this process would read its settings before it came here, and take those of this process.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 hypothesis_settings.register_profile("toeverlaat", deadline=None, max_examples=100, database=None)
 hypothesis_settings.load_profile("toeverlaat")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """For `tests/run.sh`: the names of what failed, in the file that it asks for."""
+    if path := os.environ.get("FAILED_FILE"):
+        reports = [*terminalreporter.stats.get("failed", []), *terminalreporter.stats.get("error", [])]
+        names = dict.fromkeys(report.nodeid for report in reports if getattr(report, "nodeid", ""))
+        Path(path).write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -66,9 +90,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
-    """Before the test databases are dropped, whoever is still connected is shown out: a thread that sleeps, a pool."""
-    yield
+    """As the role of the program. Before the test databases are dropped, whoever is still connected is shown out."""
     with django_db_blocker.unblock():
+        app_role.put_on()
+    with pytest.MonkeyPatch.context() as patch:
+        app_role.watch(patch)
+        yield
+    with django_db_blocker.unblock():
+        app_role.put_off()
         for connection in connections.all():
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
@@ -79,10 +108,38 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.Djan
 
 
 @pytest.fixture(autouse=True, scope="session")
+def log_that_can_be_emptied() -> Iterator[None]:
+    """Between two tests that commit, every table is emptied: also the log that the database lets nobody empty."""
+    ordinary = flush.Command.handle
+
+    def handle(command: flush.Command, **options: Any) -> None:
+        connection = connections[options["database"]]
+        with lowered(connection), app_role.as_owner(connection):
+            ordinary(command, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush.Command, "handle", handle)
+        patch.setattr(DatabaseOperations, "sql_flush", emptied)
+        yield
+
+
+def emptied(operations: Any, _style: Any, tables: list[str], **_options: Any) -> list[str]:
+    """On PostgreSQL: TRUNCATE makes a file anew for every table and index, which takes forty times as long as this."""
+    return [";".join(f"DELETE FROM {operations.quote_name(table)}" for table in tables)] if tables else []  # noqa: S608
+
+
+@pytest.fixture(autouse=True, scope="session")
 def quick_passwords() -> Iterator[None]:
     """Hashing is slow on purpose; tests need only that it is done."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
+
+
+@pytest.fixture(autouse=True)
+def clock_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests say themselves what time it is; that of the database would go on."""
+    monkeypatch.setattr(clocks, "is_shared", False)
+    clocks.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,10 @@ import psycopg
 import redis
 
 PLACE = "127.0.0.1"
-REDIS = f"redis://{PLACE}:6379/1"
+# Others than the usual ones are named as the clients of PostgreSQL and Redis name them.
+PORT = int(os.environ.get("PGPORT") or 5432)
+REDIS_PORT = int(os.environ.get("REDISCLI_PORT") or 6379)
+REDIS = f"redis://{PLACE}:{REDIS_PORT}/1"
 
 
 def postgresql() -> str:
@@ -20,15 +23,15 @@ def postgresql() -> str:
     reason = ""
     for user in dict.fromkeys([os.environ.get("PGUSER", "postgres"), "postgres", getpass.getuser()]):
         try:
-            with psycopg.connect(host=PLACE, port=5432, user=user, dbname="postgres", connect_timeout=3) as connection:
+            with psycopg.connect(host=PLACE, port=PORT, user=user, dbname="postgres", connect_timeout=3) as connection:
                 row = connection.execute("select rolcreatedb from pg_roles where rolname = current_user").fetchone()
         except psycopg.OperationalError as fault:
             reason = reason or str(fault).strip().splitlines()[0]
             continue
         if row and row[0]:
-            return f"{user}:{password}@{PLACE}:5432" if password else f"{user}@{PLACE}:5432"
+            return f"{user}:{password}@{PLACE}:{PORT}" if password else f"{user}@{PLACE}:{PORT}"
         reason = reason or f"the user {user} may not make databases"
-    raise LookupError(f"PostgreSQL with Redis, because PostgreSQL on {PLACE}:5432 did not let us in ({reason}).")
+    raise LookupError(f"PostgreSQL with Redis, because PostgreSQL on {PLACE}:{PORT} did not let us in ({reason}).")
 
 
 def main() -> int:
@@ -39,7 +42,7 @@ def main() -> int:
         print(fault)  # noqa: T201  the shell reads it
         return 1
     except redis.RedisError as fault:
-        print(f"PostgreSQL with Redis, because Redis on {PLACE}:6379 did not answer ({type(fault).__name__}).")  # noqa: T201
+        print(f"PostgreSQL with Redis, because Redis on {PLACE}:{REDIS_PORT} did not answer ({type(fault).__name__}).")  # noqa: T201
         return 1
     data, keys = f"postgres://{server}/toeverlaat", f"postgres://{server}/toeverlaat_keys"
     print(f"DATABASE_URL={data} KEYS_DATABASE_URL={keys} REDIS_URL={REDIS}")  # noqa: T201

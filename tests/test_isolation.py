@@ -14,6 +14,8 @@ ROLES = ["anonymous", *Role, "unsigned", "let go", "closed account", "operator"]
 # Nobody removes these through the admin, or adds them there: their pages refuse everybody.
 SHUT = {
     "admin:helplines_policy_add",
+    "admin:registration_form_add", "admin:registration_closedyear_add",
+    *(f"admin:registration_{name}_delete" for name in ("form", "tree", "closedyear")),
     *(f"admin:helplines_{name}_delete" for name in
       ("confidentialityagreement", "line", "membership", "organisation", "policy", "staff")),
 }  # fmt: skip
@@ -27,6 +29,7 @@ ELSEWHERE = {
     "mfa_reauthenticate_webauthn", "mfa_login_webauthn",
     # People come by invitation, and an invitation that is open is what its link leads to.
     "admin:helplines_staff_add", "invitation", "invitation_link",
+    "admin:registration_closedyear_close",  # a press, that leads back
 }  # fmt: skip
 
 

@@ -1,6 +1,5 @@
 """Visitors read plain Dutch (B1): short sentences, common words, nobody shouted at and nobody blamed."""
 
-import ast
 import re
 import tomllib
 from collections.abc import Iterator
@@ -9,22 +8,13 @@ from typing import Any
 
 import polib
 import pytest
-from django.utils.translation.template import templatize
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.visitor_words import ROOT, said_to_visitors, template_strings
+
 CATALOGUE = ROOT / "locale/nl/LC_MESSAGES/django.po"
-VISITOR_MODULES = (
-    "chat/strings/visitor.py",
-    "chat/strings/shared.py",
-    "chat/strings/safety.py",
-    "chat/strings/check.py",
-)
-# What a visitor reads on the pages of the chat; the desk is for staff, yet its people are tired too.
-TEMPLATES = "templates/chat/**/*.html"
 DEMO = sorted((ROOT / "config/demo/organisations").glob("*.toml"))
 
-LONGEST = 20
-TARGET = 15
+LONGEST = 15
 SENTENCE_END = re.compile(r"(?<=[.?:;!])\s+|\n+")
 WORD = re.compile(r"[^\W_]+(?:['’.@-][^\W_]+)*")
 PLACEHOLDER = re.compile(r"\{\{.*?\}\}|%\(\w+\)[a-z]|\{\w+\}|<[^>]+>")
@@ -52,37 +42,22 @@ def catalogue() -> dict[str, str]:
     return {entry.msgid: entry.msgstr for entry in polib.pofile(str(CATALOGUE)) if not entry.obsolete}
 
 
-def python_strings(path: Path) -> set[str]:
-    """What stands between `_(` and `)`."""
-    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
-    named = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "_"]
-    return {str(ast.literal_eval(call.args[0])) for call in named}
-
-
-def template_strings(path: Path) -> set[str]:
-    """What stands in the tags for translation, as Django itself gathers it."""
-    code = templatize(path.read_text(), origin=str(path))
-    found = re.findall(r"""(?:_|gettext)\(u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\)""", code)
-    return {str(ast.literal_eval(literal)) for literal in found}
-
-
 def visitor_strings() -> set[str]:
-    modules = [python_strings(ROOT / name) for name in VISITOR_MODULES]
-    templates = [template_strings(path) for path in sorted(ROOT.glob(TEMPLATES))]
-    return set().union(*modules, *templates)
+    """What visitors read, and all pages of the chat: the desk is for staff, yet its people are tired too."""
+    return said_to_visitors().union(*(template_strings(path) for path in ROOT.glob("templates/chat/**/*.html")))
 
 
-def dutch_in(value: Any) -> Iterator[str]:
-    """Every text under a key `nl`, however deep."""
+def texts_in(value: Any, language: str) -> Iterator[str]:
+    """Every text under the key of a language, however deep."""
     if isinstance(value, dict):
         for name, part in value.items():
-            if name == "nl" and isinstance(part, str):
+            if name == language and isinstance(part, str):
                 yield part
             else:
-                yield from dutch_in(part)
+                yield from texts_in(part, language)
     elif isinstance(value, list):
         for part in value:
-            yield from dutch_in(part)
+            yield from texts_in(part, language)
 
 
 def sentences(text: str) -> list[str]:
@@ -94,33 +69,35 @@ def words(text: str) -> list[str]:
     return WORD.findall(PLACEHOLDER.sub(" ", text))
 
 
+def too_long(text: str) -> list[str]:
+    return [f"{len(words(part))} words: {part}" for part in sentences(text) if len(words(part)) > LONGEST]
+
+
 def complaints(text: str) -> list[str]:
     """What makes this text harder or harsher than it has to be."""
-    long = [f"{len(words(part))} words: {part}" for part in sentences(text) if len(words(part)) > LONGEST]
     loud = [f"exclamation mark: {part}" for part in text.splitlines() if "!" in part]
     hard = [f"{word}: {part}" for part in sentences(text) for word in words(part) if word.lower() in FORBIDDEN]
-    return [*long, *loud, *hard]
+    return [*too_long(text), *loud, *hard]
 
 
 def test_visitors_read_plain_dutch() -> None:
     dutch = catalogue()
     strings = visitor_strings()
 
-    assert len(strings) > 100
+    assert len(strings) > 400
     assert [problem for text in sorted(strings) for problem in complaints(dutch[text])] == []
 
 
-def test_few_sentences_for_visitors_pass_the_target() -> None:
-    dutch = catalogue()
-    lengths = [len(words(part)) for text in visitor_strings() for part in sentences(dutch[text])]
-
-    assert len([length for length in lengths if length > TARGET]) <= len(lengths) // 20
+def test_visitors_read_short_english() -> None:
+    assert [problem for text in sorted(visitor_strings()) for problem in too_long(text)] == []
 
 
 def test_nobody_is_called_u_by_the_program() -> None:
+    """Unless an organisation chose so: tests/test_voices.py. Between quotes the word speaks to nobody."""
     formal = {"u", "uw", "uzelf"}
+    said = [re.sub("“[^”]*”", " ", text) for text in catalogue().values()]
 
-    assert [text for text in catalogue().values() if formal & {word.lower() for word in words(text)}] == []
+    assert [text for text in said if formal & {word.lower() for word in words(text)}] == []
 
 
 def test_no_english_is_left_in_the_dutch() -> None:
@@ -135,10 +112,18 @@ def test_nobody_is_shouted_at() -> None:
 
 @pytest.mark.parametrize("path", DEMO, ids=lambda path: path.stem)
 def test_the_example_organisations_write_plain_dutch(path: Path) -> None:
-    texts = list(dutch_in(tomllib.loads(path.read_text())))
+    texts = list(texts_in(tomllib.loads(path.read_text()), "nl"))
 
     assert len(texts) > 10
     assert [problem for text in texts for problem in complaints(text)] == []
+
+
+@pytest.mark.parametrize("path", DEMO, ids=lambda path: path.stem)
+def test_the_example_organisations_write_short_english(path: Path) -> None:
+    texts = list(texts_in(tomllib.loads(path.read_text()), "en"))
+
+    assert len(texts) > 10
+    assert [problem for text in texts for problem in too_long(text)] == []
 
 
 @pytest.mark.parametrize(
@@ -148,8 +133,8 @@ def test_the_example_organisations_write_plain_dutch(path: Path) -> None:
         ("Gelieve te wachten.", 1),
         ("Welkom!", 1),
         ("Je token is ongeldig.", 2),
-        (" ".join(["woord"] * 20) + ".", 0),
-        (" ".join(["woord"] * 21) + ".", 1),
+        (" ".join(["woord"] * 15) + ".", 0),
+        (" ".join(["woord"] * 16) + ".", 1),
         ("Kom binnen %(minutes)s minuten terug, {{ line }} wacht {n} uur.", 0),
     ],
 )

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = Path("locale/nl/LC_MESSAGES/django.po")
-SOURCES = ("chat", "config", "helplines", "privacy", "templates", "locale")
+SOURCES = ("chat", "complaints", "config", "helplines", "privacy", "registration", "templates", "locale")
 # The three ways in which a source string names a value: gettext's own, the browser's, and that of an organisation's text.
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\{ .+? \}\}|\{\w+\}|\[\]|<[^>]+>")
 

@@ -7,6 +7,9 @@ from typing import Any
 
 from django.db import connections
 
+# Seconds for all threads to be there: if one could not begin, none waits for it for ever.
+PATIENCE = 60.0
+
 
 def at_once(call: Callable[[Any], Any], items: Sequence[Any], threads: int = 8) -> list[Any]:
     """`call` each item, spread over threads that begin together; outcomes in the order of the items.
@@ -17,7 +20,7 @@ def at_once(call: Callable[[Any], Any], items: Sequence[Any], threads: int = 8) 
     together = Barrier(threads)
 
     def share(first: int) -> list[tuple[int, Any]]:
-        together.wait()
+        together.wait(PATIENCE)
         try:
             return [(number, outcome_of(call, items[number])) for number in range(first, len(items), threads)]
         finally:

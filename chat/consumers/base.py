@@ -7,22 +7,27 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import Any
 
 import msgspec
-from channels.db import database_sync_to_async
+from channels.consumer import get_handler_name
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from chat import wire
+from chat.consumers.sayings import Sayings
 from chat.doors import RESTART, doors
 from chat.limits import Bucket, Pace, Room
+from chat.writer import Stored, moment
+from helplines.addresses import seen_and_claimed
 from helplines.signin import pseudonym
+from helplines.witness import AuditUnavailable
 
 logger = logging.getLogger(__name__)
-in_database = database_sync_to_async
 NOT_ALLOWED, UNREADABLE, OTHER_TAB, TOO_MANY, OVER = 4403, 4400, 4409, 4429, 1000
 UNREADABLE_IN_A_ROW = 5
 # A client tells at most every 3 seconds that somebody writes; what comes sooner is dropped.
 TYPING_SECONDS = 2.5
 Action = Callable[[Any], Awaitable[None]]
+SAYINGS = (wire.VisitorSay, wire.DeskSay)
 # Of this process. An address is known by its stand-in only, and only while it has a socket open.
 addresses, organisations, starts = Room(), Room(), Pace()
 # Beginnings of one address, and its visitors whose talk nobody took yet.
@@ -33,8 +38,7 @@ wrong_tries, WRONG_A_MINUTE = Pace(), 10
 
 def place_of(scope: dict[str, Any]) -> str:
     """The stand-in for where a handshake comes from."""
-    claimed = b",".join(value for name, value in scope["headers"] if name.lower() == b"x-forwarded-for")
-    return pseudonym((scope.get("client") or ("",))[0], claimed.decode("latin-1"))
+    return pseudonym(*seen_and_claimed(scope))
 
 
 class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
@@ -51,18 +55,30 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.finished = False
         self.heard_at = time.monotonic()
         self.entered: list[tuple[Room, Hashable]] = []
+        self.sayings = Sayings(self.acknowledge)
 
     def full_bucket(self) -> Bucket:
         return Bucket(settings.SAY_BURST, settings.SAY_PER_SECOND)
 
-    async def __call__(self, *args: Any, **kwargs: Any) -> None:
-        """However it ends, nobody stays counted."""
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One event after the other. However it ends, nobody stays counted.
+
+        Channels would also keep a line to Redis for each socket, on which we tell nothing (`chat.bus` has one for all).
+        """
+        self.scope, self.base_send = scope, send
         try:
-            await super().__call__(*args, **kwargs)
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
         finally:
             doors.leave(self)
             for room, name in self.entered:
                 room.leave(name)
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Channels would first tidy up the database's connections in a thread; what asks the database does so itself."""
+        await getattr(self, get_handler_name(message))(message)
 
     def enter(self, room: Room, name: Hashable, most: int) -> bool:
         """Be counted; False when too many of this name are in already."""
@@ -103,15 +119,36 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self.carry_out(frame)
 
     async def carry_out(self, frame: Any) -> None:
+        """Do what a frame wants. What was said is stored while more is said; everything else comes after it."""
+        if not isinstance(frame, SAYINGS):
+            await self.sayings.settle()
+        await self.guarded(frame, self.act(frame))
+
+    async def act(self, frame: Any) -> None:
+        action = self.action(frame)
+        if action is None:
+            raise wire.RefusedError("not_yet")
+        await action(frame)
+
+    async def acknowledge(self, frame: Any, stored: Awaitable[Stored]) -> None:
+        """Tell the client how a saying ended, when it did."""
+        await self.guarded(frame, self.tell_stored(frame, stored))
+
+    async def tell_stored(self, frame: Any, stored: Awaitable[Stored]) -> None:
+        found = await stored
+        told = {"kind": "stored", "id": str(frame.id), "seq": found.seq, "at": moment(found.at)}
+        await self.tell({**told, "talk": frame.talk} if isinstance(frame, wire.DeskSay) else told)
+
+    async def guarded(self, frame: Any, work: Awaitable[None]) -> None:
+        """Whatever goes wrong with a frame is told to its client."""
         do = str(type(frame).__struct_config__.tag)
         key = str(getattr(frame, "id", "")) or None
         try:
-            action = self.action(frame)
-            if action is None:
-                raise wire.RefusedError("not_yet")
-            await action(frame)
+            await work
         except wire.RefusedError as refused:
             await self.refuse(refused, do, key, getattr(frame, "talk", None))
+        except AuditUnavailable:
+            await self.refuse(wire.RefusedError("unlogged"), do, key, getattr(frame, "talk", None))
         except Exception:
             # The text of the exception may quote what was said: our log formatter leaves it out.
             logger.exception("The action %s failed.", do)

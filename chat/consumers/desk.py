@@ -2,37 +2,43 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404
 from django.utils import timezone
 
-from chat import access, announce, handover_frames, picture, presence, queries, service, silence, wire
+from chat import access, announce, blocks, handover_frames, picture, presence, queries, reads, service, silence, wire
 from chat.boards import boards
 from chat.bus import Told
-from chat.consumers.base import NOT_ALLOWED, TYPING_SECONDS, Action, in_database
-from chat.consumers.desk_tools import DeskTools
-from chat.consumers.handing import DeskHanding
+from chat.consumers.base import NOT_ALLOWED, TYPING_SECONDS, Action
+from chat.consumers.desk_tools import TOOLS, DeskTools
+from chat.consumers.following import FOLLOWING, DeskFollowing
+from chat.consumers.handing import HANDING, DeskHanding
 from chat.doors import doors
 from chat.hub import desks, hub, member, visitor
 from chat.keeper import Whereabouts, keeper
+from chat.lanes import for_pictures, in_database
 from chat.limits import Bucket, Seldom
+from chat.marks import Seen, marks
 from chat.models import Conversation
 from chat.picture import Board
+from chat.rights import Right, is_fresh, rights
 from chat.sealed import Contents
 from chat.states import OVER as STATES_OVER
 from chat.wire import RefusedError
-from chat.writer import Saying, moment, writer
+from chat.writer import Saying, Stored, writer
+from helplines import tallies
 from helplines.models import Membership
 from helplines.tenancy import inside
 
 # A desk is drawn anew at most so often, however much happens.
 REFRESH_SECONDS = 0.2
-RIGHT_SECONDS = 1.0
 
 
-class DeskConsumer(DeskTools, DeskHanding):
+class DeskConsumer(DeskTools, DeskHanding, DeskFollowing):
     """One tab of one counsellor."""
 
     decoder = wire.desk_decoder
@@ -44,12 +50,11 @@ class DeskConsumer(DeskTools, DeskHanding):
 
     async def connect(self) -> None:
         self.greeted = False
-        self.right_at = 0.0
+        self.right_at = float("-inf")
         self.open_talks: dict[str, tuple[Conversation, Contents]] = {}
-        # As visitors see them now; read anew with the right, so that a name that was taken away is shown no more.
-        self.names: dict[str, str | None] = {}
+        # By talk, as its visitor sees it now; read anew with the right: a name that was taken away is shown no more.
+        self.names: dict[int, str | None] = {}
         self.typings = Seldom(TYPING_SECONDS)
-        self.seen: dict[int, dict[str, int]] = {}
         self.silences: set[str] = set()
         self.refreshing: asyncio.Task[None] | None = None
         person, session = self.scope.get("user"), self.scope.get("session")
@@ -60,6 +65,7 @@ class DeskConsumer(DeskTools, DeskHanding):
         try:
             self.membership = await in_database(access.desk_membership)(person, session, slug)
         except Http404:
+            await in_database(tallies.count)(tallies.DENIED)
             await self.turn_away()
             return
         self.session = str(session.session_key), access.mark_of(session)
@@ -72,40 +78,27 @@ class DeskConsumer(DeskTools, DeskHanding):
     async def disconnect(self, code: int) -> None:
         self.finished = True
         keeper.remove(self)
+        if self.greeted:
+            rights.leave(self)
         for topic in getattr(self, "topics", ()):
             hub.leave(topic, self)
+        self.deaf()
         if self.refreshing is not None:
             self.refreshing.cancel()
 
     def action(self, frame: Any) -> Action | None:
         if not self.greeted:
             return self.hello if isinstance(frame, wire.Hello) else None
-        actions: dict[type, Action] = {
-            wire.Hello: self.hello,
-            wire.Here: self.here,
-            wire.Presence: self.set_presence,
-            wire.Take: self.take,
-            wire.Open: self.open,
-            wire.DeskSay: self.say,
-            wire.DeskSince: self.since,
-            wire.DeskSeen: self.mark_seen,
-            wire.DeskTyping: self.typing,
-            wire.Close: self.end,
-            wire.Wait: self.wait,
-            **self.tools(),
-            **self.handing,
-        }
-        return actions.get(type(frame))
+        known = CARRIED.get(type(frame))
+        return None if known is None else partial(known, self)
 
     def whereabouts(self) -> Whereabouts | None:
         key, session_hash = self.session
-        seen, self.seen = self.seen, {}
         return Whereabouts(
             self.membership.organisation_id,
             membership_id=self.membership.pk,
             session=key,
             session_hash=session_hash,
-            seen=seen,
             silent=time.monotonic() - self.heard_at,
         )
 
@@ -141,13 +134,14 @@ class DeskConsumer(DeskTools, DeskHanding):
 
     async def refresh(self) -> None:
         board = await boards.of(self.membership.organisation_id)
+        self.listen_along(board)
         frame = picture.desk_frame(self.membership, board, timezone.now())
         await self.tell(frame | await self.handed(board))
 
     async def handed(self, board: Board) -> dict[str, Any]:
         """What of handovers is this desk's; only then there is something to open, and keys to ask for."""
         if any(self.membership.pk in (row.asker_id, row.to_member_id) for row in board.handovers):
-            opened: dict[str, Any] = await in_database(self.opened)(board)
+            opened: dict[str, Any] = await for_pictures(self.opened)(board)
             return opened
         return handover_frames.desk_part(self.membership, [])
 
@@ -164,6 +158,7 @@ class DeskConsumer(DeskTools, DeskHanding):
             for topic in self.topics:
                 hub.join(topic, self)
             keeper.add(self)
+            rights.enter(self)
         boards.forget(self.membership.organisation_id)
         await self.refresh()
 
@@ -181,16 +176,23 @@ class DeskConsumer(DeskTools, DeskHanding):
 
     async def take(self, frame: wire.Take) -> None:
         await self.check_right()
-        talk = await in_database(self.taken)(frame.line)
-        await self.tell({"kind": "taken", "talk": talk})
+        conversation, contents, name, told = await in_database(self.taken)(frame.line)
+        # What it says first in this talk waits for no look-up.
+        self.open_talks[conversation.code] = conversation, contents
+        self.names[conversation.pk] = name
+        await self.tell({"kind": "taken", "talk": told})
         # The desk has the talk; what else changed comes with the next look that all desks share.
         self.refresh_soon()
 
-    def taken(self, line: str | None) -> dict[str, Any]:
+    def taken(self, line: str | None) -> tuple[Conversation, Contents, str | None, dict[str, Any]]:
         now = timezone.now()
         conversation = service.take_next(membership=self.membership, line=line, now=now)
         with inside(self.membership.organisation_id):
-            return queries.talk_frame(conversation, access.contents_of(conversation), now)
+            contents, name = (
+                access.contents_of(conversation),
+                queries.public_name(self.membership, conversation.line_id),
+            )
+            return conversation, contents, name, queries.talk_frame(conversation, contents, now)
 
     async def open(self, frame: wire.Open) -> None:
         await self.check_right()
@@ -202,71 +204,53 @@ class DeskConsumer(DeskTools, DeskHanding):
         await self.tell(await in_database(self.history)(frame.talk, frame.seq))
 
     def history(self, code: str, since: int) -> dict[str, Any]:
-        conversation = access.own_talk(self.membership, code)
-        with inside(self.membership.organisation_id):
-            history = queries.history(conversation, access.contents_of(conversation), since, self.membership)
-        return {**history, "talk": code}
+        return reads.history(membership=self.membership, code=code, since=since)
 
     async def say(self, frame: wire.DeskSay) -> None:
         await self.check_right_lately()
         text = wire.said_text(frame.text)
         conversation, contents = await self.talk(frame.talk)
-        name = await self.name_in(conversation)
-        stored = await writer.say(
-            Saying(
-                conversation_id=conversation.pk,
-                contents=contents,
-                author=self.membership.pk,
-                name=name,
-                uuid=frame.id,
-                text=text,
-                socket=self.socket,
-            )
-        )
-        frame_back = {"kind": "stored", "id": str(frame.id), "seq": stored.seq, "at": moment(stored.at)}
-        await self.tell({**frame_back, "talk": frame.talk})
+        name = self.names.get(conversation.pk)
+        saying = Saying(conversation.pk, contents, self.membership.pk, name, frame.id, text, self.socket)
+        await self.sayings.add(frame, writer.say(saying))
+
+    async def acknowledge(self, frame: Any, stored: Awaitable[Stored]) -> None:
+        await super().acknowledge(frame, stored)
         if frame.talk in self.silences:
-            # Who says something more gives the visitor the time to answer it.
-            await in_database(silence.sign)(conversation=conversation, now=timezone.now())
+            await self.guarded(frame, self.give_time_to_answer(frame.talk))
+
+    async def give_time_to_answer(self, code: str) -> None:
+        """Who says something more gives the visitor the time to answer it."""
+        conversation, _contents = await self.talk(code)
+        await in_database(silence.sign)(conversation=conversation, now=timezone.now())
 
     async def talk(self, code: str) -> tuple[Conversation, Contents]:
         """An own talk with its key, kept while it is open; whether it may be written in is the writer's to say."""
         if code not in self.open_talks:
-            self.open_talks[code] = await in_database(self.look_up)(code)
+            self.open_talks[code], name = await in_database(self.look_up)(code)
+            self.names |= name
         return self.open_talks[code]
 
-    def look_up(self, code: str) -> tuple[Conversation, Contents]:
+    def look_up(self, code: str) -> tuple[tuple[Conversation, Contents], dict[int, str | None]]:
         conversation = access.own_talk(self.membership, code)
-        return conversation, access.contents_of(conversation)
-
-    async def name_in(self, conversation: Conversation) -> str | None:
-        """The name under which the visitor of this talk sees this counsellor, at most a second old."""
-        if conversation.code not in self.names:
-            self.names[conversation.code] = await in_database(self.read_name)(conversation)
-        return self.names[conversation.code]
-
-    def read_name(self, conversation: Conversation) -> str | None:
         with inside(self.membership.organisation_id):
-            return queries.name_now(self.membership.pk, conversation)
+            names = queries.names_now([self.membership], {self.membership.pk: [conversation.pk]})
+        return (conversation, access.contents_of(conversation)), names[self.membership.pk]
 
     async def mark_seen(self, frame: wire.DeskSeen) -> None:
         await self.check_right_lately()
-        conversation, _contents = await self.talk(frame.talk)
-        last = self.seen.setdefault(conversation.pk, {}).get("counsellor", 0)
-        if frame.seq > last and await in_database(self.was_said)(conversation, frame.seq):
-            self.seen[conversation.pk] = {"counsellor": frame.seq}
-            topic = visitor(conversation.organisation_id, conversation.code)
-            hub.tell([Told(topic, {"kind": "seen", "seq": frame.seq})])
+        talk, _contents = await self.talk(frame.talk)
+        marks.note(Seen(talk.organisation_id, talk.pk, talk.code, counsellor=frame.seq, author=self.membership.pk))
 
-    def was_said(self, conversation: Conversation, seq: int) -> bool:
+    def is_mine(self, conversation: Conversation) -> bool:
         with inside(self.membership.organisation_id):
-            return queries.counsellor_of(conversation, seq) == self.membership.pk
+            return queries.counsellor_of(conversation) == self.membership.pk
 
     async def typing(self, frame: wire.DeskTyping) -> None:
         """Only that somebody writes, and only in a talk that is theirs now; kept nowhere."""
         await self.check_right_lately()
         conversation, _contents = await self.talk(frame.talk)
-        if self.typings.may(frame.talk, time.monotonic()) and await in_database(self.was_said)(conversation, 0):
+        if self.typings.may(frame.talk, time.monotonic()) and await in_database(self.is_mine)(conversation):
             hub.tell([Told(visitor(conversation.organisation_id, conversation.code), {"kind": "typing"})])
 
     async def end(self, frame: wire.Close) -> None:
@@ -276,6 +260,14 @@ class DeskConsumer(DeskTools, DeskHanding):
     def ended(self, code: str, why: str) -> None:
         conversation = access.own_talk(self.membership, code)
         service.close(conversation=conversation, membership=self.membership, why=why, now=timezone.now())
+
+    async def block(self, frame: wire.Block) -> None:
+        await self.check_right()
+        await in_database(self.blocked)(frame.talk, frame.why)
+
+    def blocked(self, code: str, why: str) -> None:
+        conversation = access.own_talk(self.membership, code)
+        blocks.block(conversation=conversation, membership=self.membership, reason=why, now=timezone.now())
 
     async def wait(self, frame: wire.Wait) -> None:
         await self.check_right()
@@ -287,15 +279,38 @@ class DeskConsumer(DeskTools, DeskHanding):
 
     async def check_right_lately(self) -> None:
         """For frames that come many a second: the right was there less than a second ago."""
-        if time.monotonic() - self.right_at > RIGHT_SECONDS:
-            await self.check_right()
+        if not is_fresh(self.right_at):
+            await self.take_right(*await rights.lately(self))
 
     async def check_right(self) -> None:
         """The role may have ended since the socket opened: it counts from the next frame on (D6)."""
-        self.right_at = time.monotonic()
-        self.names.clear()
-        now = await in_database(access.at_work_now)(self.membership)
-        if now is None:
+        await self.take_right(*await rights.now(self))
+
+    async def take_right(self, at: float, right: Right | None) -> None:
+        if right is None:
             await self.finish(NOT_ALLOWED)
             raise RefusedError("not_here")
-        self.membership = now
+        self.right_at, self.membership = at, right.membership
+        self.names |= right.names
+
+    def talks(self) -> list[int]:
+        return [conversation.pk for conversation, _contents in self.open_talks.values()]
+
+
+CARRIED: dict[type, Callable[[DeskConsumer, Any], Awaitable[None]]] = {
+    wire.Hello: DeskConsumer.hello,
+    wire.Here: DeskConsumer.here,
+    wire.Presence: DeskConsumer.set_presence,
+    wire.Take: DeskConsumer.take,
+    wire.Open: DeskConsumer.open,
+    wire.DeskSay: DeskConsumer.say,
+    wire.DeskSince: DeskConsumer.since,
+    wire.DeskSeen: DeskConsumer.mark_seen,
+    wire.DeskTyping: DeskConsumer.typing,
+    wire.Close: DeskConsumer.end,
+    wire.Block: DeskConsumer.block,
+    wire.Wait: DeskConsumer.wait,
+    **TOOLS,
+    **HANDING,
+    **FOLLOWING,
+}

@@ -1,11 +1,13 @@
 """What a counsellor has at hand beside the talk, over the same socket: canned replies, private notes, advice."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from django.utils import timezone
 
 from chat import access, advice, canned, notes, wire
-from chat.consumers.base import Action, Socket, in_database
+from chat.consumers.base import Socket
+from chat.lanes import in_database
 from helplines.models import Membership
 from helplines.tenancy import inside
 
@@ -17,17 +19,6 @@ class DeskTools(Socket):
 
     async def check_right(self) -> None:
         raise NotImplementedError
-
-    def tools(self) -> dict[type, Action]:
-        return {
-            wire.Replies: self.replies,
-            wire.Note: self.note,
-            wire.WriteNote: self.write_note,
-            wire.Advice: self.advice,
-            wire.Ask: self.ask,
-            wire.Advise: self.advise,
-            wire.TakeBack: self.take_back,
-        }
 
     async def replies(self, frame: wire.Replies) -> None:
         await self.check_right()
@@ -87,3 +78,14 @@ class DeskTools(Socket):
     async def take_back(self, frame: wire.TakeBack) -> None:
         await self.check_right()
         await in_database(advice.take_back)(membership=self.membership, advice=frame.advice)
+
+
+TOOLS: dict[type, Callable[[Any, Any], Awaitable[None]]] = {
+    wire.Replies: DeskTools.replies,
+    wire.Note: DeskTools.note,
+    wire.WriteNote: DeskTools.write_note,
+    wire.Advice: DeskTools.advice,
+    wire.Ask: DeskTools.ask,
+    wire.Advise: DeskTools.advise,
+    wire.TakeBack: DeskTools.take_back,
+}

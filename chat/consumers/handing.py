@@ -1,12 +1,14 @@
 """What the sockets do about handovers: parse, ask access, call handovers."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from django.utils import timezone
 
 from chat import access, handovers, wire
 from chat.boards import boards
-from chat.consumers.base import Action, Socket, in_database
+from chat.consumers.base import Socket
+from chat.lanes import in_database
 from chat.service import Held
 from helplines.models import Membership
 
@@ -21,16 +23,6 @@ class DeskHanding(Socket):
 
     async def refresh(self) -> None:
         raise NotImplementedError
-
-    @property
-    def handing(self) -> dict[type, Action]:
-        return {
-            wire.Transfer: self.transfer,
-            wire.Accept: self.say_yes,
-            wire.Decline: self.say_no,
-            wire.Withdraw: self.withdraw,
-            wire.Takeover: self.take_over,
-        }
 
     async def changed(self) -> None:
         boards.forget(self.membership.organisation_id)
@@ -93,10 +85,6 @@ class VisitorHanding(Socket):
     def mine(self) -> Held:
         raise NotImplementedError
 
-    @property
-    def handing(self) -> dict[type, Action]:
-        return {wire.Agree: self.agree, wire.Disagree: self.disagree}
-
     async def agree(self, frame: wire.Agree) -> None:
         await in_database(self.answered)(self.mine(), frame.handover, handovers.agree)
 
@@ -105,3 +93,12 @@ class VisitorHanding(Socket):
 
     def answered(self, held: Held, code: str, answer: Any) -> None:
         answer(handover=access.handover_in(held.conversation, code), now=timezone.now())
+
+
+HANDING: dict[type, Callable[[Any, Any], Awaitable[None]]] = {
+    wire.Transfer: DeskHanding.transfer,
+    wire.Accept: DeskHanding.say_yes,
+    wire.Decline: DeskHanding.say_no,
+    wire.Withdraw: DeskHanding.withdraw,
+    wire.Takeover: DeskHanding.take_over,
+}

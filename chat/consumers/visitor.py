@@ -2,16 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404
 from django.utils import timezone
 
-from chat import comebacks, handovers, queries, rejoin, service, silence, wire
+from chat import comebacks, handovers, queries, service, silence, wire
 from chat.access import line_for_visitors
 from chat.bus import Told, Topic
+from chat.consumers.aside import is_taken
 from chat.consumers.base import (
     OTHER_TAB,
     OVER,
@@ -21,7 +23,6 @@ from chat.consumers.base import (
     WRONG_A_MINUTE,
     Action,
     addresses,
-    in_database,
     organisations,
     place_of,
     starts,
@@ -34,21 +35,23 @@ from chat.consumers.unanswered import Unanswered
 from chat.doors import doors
 from chat.hub import hub, member, visitor
 from chat.keeper import Whereabouts, keeper
+from chat.lanes import for_starts, in_database
 from chat.limits import Seldom
+from chat.marks import Seen, marks
 from chat.models import new_code
 from chat.states import OVER as STATES_OVER
 from chat.states import State, Why
 from chat.wire import RefusedError
-from chat.writer import Saying, moment, writer
+from chat.writer import Saying, Stored, writer
+from helplines.addresses import address_of
 from helplines.models import Line
 from helplines.tenancy import inside
 
 FIRST_FRAME_SECONDS = 10.0
 MOST_MISSES = 5
-
-
 # Frames that show that somebody is there.
 SIGNS = frozenset({"say", "typing"})
+Carried = Callable[["VisitorConsumer", Any], Awaitable[None]]
 
 
 class VisitorConsumer(VisitorHanding):
@@ -65,9 +68,10 @@ class VisitorConsumer(VisitorHanding):
         self.early: list[tuple[dict[str, Any], str]] | None = None
         # As this tab was last told.
         self.state, self.reached = "", Reached()
-        self.seen = self.misses = 0
+        self.misses = 0
         self.typings = Seldom(TYPING_SECONDS)
         self.asked = False
+        self.stepping: set[asyncio.Future[None]] = set()
         names, where = self.scope["url_route"]["kwargs"], place_of(self.scope)
         self.unanswered = Unanswered(where)
         if not self.enter(addresses, where, settings.ADDRESS_SOCKETS):
@@ -102,27 +106,14 @@ class VisitorConsumer(VisitorHanding):
             await in_database(service.drop)(conversation=self.held.conversation, socket=self.socket, now=timezone.now())
 
     def action(self, frame: Any) -> Action | None:
-        before: dict[type, Action] = {wire.Start: self.start, wire.Resume: self.resume, wire.Rejoin: self.rejoin}
-        during: dict[type, Action] = {
-            wire.Keep: self.keep,
-            wire.VisitorSay: self.say,
-            wire.VisitorSince: self.since,
-            wire.VisitorSeen: self.mark_seen,
-            wire.VisitorTyping: self.typing,
-            wire.Leave: self.leave,
-            wire.Still: self.still,
-            **self.handing,
-        }
-        return (before if self.held is None else during).get(type(frame))
+        known = (BEFORE if self.held is None else DURING).get(type(frame))
+        return None if known is None else partial(known, self)
 
     def whereabouts(self) -> Whereabouts | None:
         if self.held is None:
             return None
         talk = self.held.conversation
-        marks = {talk.pk: {"visitor": self.seen}} if self.seen else {}
-        return Whereabouts(
-            talk.organisation_id, conversation_id=talk.pk, rejoin_minutes=talk.rejoin_minutes, seen=marks
-        )
+        return Whereabouts(talk.organisation_id, conversation_id=talk.pk, rejoin_minutes=talk.rejoin_minutes)
 
     async def knock(self) -> None:
         """Desks alone are asked: a visitor's talk waits for the rejoin time anyway."""
@@ -154,7 +145,7 @@ class VisitorConsumer(VisitorHanding):
         if self.early is not None:
             self.early.append((frame, text))
         elif frame["kind"] == "_replaced":
-            await self.step_aside()
+            self.step_aside_soon()
         elif frame["kind"] == "_standing":
             await self.catch_up(frame)
         elif not self.finished:
@@ -185,9 +176,11 @@ class VisitorConsumer(VisitorHanding):
         if self.held is None or self.finished:
             return
         if standing["socket"] != self.socket:
-            await self.finish(OTHER_TAB)
+            # It may have been read before this tab came back: the row knows.
+            self.step_aside_soon()
             return
         await self.tell_missed(standing["seq"])
+        await self.tell({"kind": "seen", "seq": standing["seen_seq"]})
         if standing["state"]["state"] != self.state:
             await self.tell(standing["state"])
             await self.moved(standing["state"]["state"])
@@ -199,16 +192,17 @@ class VisitorConsumer(VisitorHanding):
             before = self.reached.seq
             await self.tell(await in_database(self.history)(before))
 
+    def step_aside_soon(self) -> None:
+        """Another socket took the talk. Whoever tells us of it waits for nobody."""
+        task = asyncio.ensure_future(self.step_aside())
+        self.stepping.add(task)
+        task.add_done_callback(self.stepping.discard)
+
     async def step_aside(self) -> None:
-        """Another socket took the talk. Of several that took it at once each hears of all others: the row knows the last."""
-        if self.held is not None and not await in_database(self.is_mine)(self.held):
+        """Of several that took it at once each hears of all others: the row knows the last."""
+        if self.held is not None and await is_taken(self.held, self.socket):
             await self.finish(OTHER_TAB)
 
-    def is_mine(self, held: service.Held) -> bool:
-        with inside(self.line.organisation_id):
-            return queries.is_held_by(held.conversation, self.socket)
-
-    # Doing
     async def start(self, frame: wire.Start) -> None:
         at_organisation = starts.may(self.line.organisation_id, settings.ORGANISATION_STARTS, time.monotonic())
         if not (at_organisation and self.unanswered.begin()):
@@ -218,13 +212,15 @@ class VisitorConsumer(VisitorHanding):
         code = new_code()
         self.listen(code)
         try:
-            held = await in_database(service.start)(
+            held = await for_starts(service.start)(
                 line=self.line,
                 code=code,
                 language=language,
                 answers=frame.answers,
                 socket=self.socket,
                 now=timezone.now(),
+                address=address_of(self.scope),
+                token=frame.token or "",
             )
         except Exception:
             self.stop_listening()
@@ -238,7 +234,7 @@ class VisitorConsumer(VisitorHanding):
                 "state": "waiting",
                 "language": language,
                 "last_seq": 0,
-                "rejoin": ticket_of(held),
+                "rejoin": comebacks.ticket_of(held),
             }
         )
         await self.take_hold(held)
@@ -313,7 +309,7 @@ class VisitorConsumer(VisitorHanding):
             "seen_seq": talk.counsellor_seen_seq,
             "language": talk.language,
             **talk.time_left(timezone.now()),
-            "rejoin": ticket_of(held),
+            "rejoin": comebacks.ticket_of(held),
             "back": talk.back_at is not None,
         }
         return held, [resumed, history, *([question] if question else [])]
@@ -324,18 +320,9 @@ class VisitorConsumer(VisitorHanding):
 
     async def say(self, frame: wire.VisitorSay) -> None:
         held = self.mine()
-        stored = await writer.say(
-            Saying(
-                conversation_id=held.conversation.pk,
-                contents=held.contents,
-                author=0,
-                name=None,
-                uuid=frame.id,
-                text=wire.said_text(frame.text),
-                socket=self.socket,
-            )
-        )
-        await self.tell({"kind": "stored", "id": str(frame.id), "seq": stored.seq, "at": moment(stored.at)})
+        text = wire.said_text(frame.text)
+        saying = Saying(held.conversation.pk, held.contents, 0, None, frame.id, text, self.socket)
+        await self.sayings.add(frame, writer.say(saying))
 
     async def since(self, frame: wire.VisitorSince) -> None:
         doors.replays += 1
@@ -347,24 +334,19 @@ class VisitorConsumer(VisitorHanding):
             return queries.history(held.conversation, held.contents, seq)
 
     async def mark_seen(self, frame: wire.VisitorSeen) -> None:
-        """Told at once, noted with the next round; a mark beyond what was said is not believed."""
-        held = self.mine()
-        counsellor = await in_database(self.counsellor_who_said)(held, frame.seq)
-        if counsellor and frame.seq > self.seen:
-            self.seen = frame.seq
-            told = {"kind": "seen", "seq": frame.seq, "talk": held.conversation.code}
-            hub.tell([Told(member(self.line.organisation_id, counsellor), told)])
+        talk = self.mine().conversation
+        marks.note(Seen(talk.organisation_id, talk.pk, talk.code, visitor=frame.seq))
 
-    def counsellor_who_said(self, held: service.Held, seq: int) -> int | None:
+    def counsellor_now(self, held: service.Held) -> int | None:
         with inside(self.line.organisation_id):
-            return queries.counsellor_of(held.conversation, seq)
+            return queries.counsellor_of(held.conversation)
 
     async def typing(self, frame: wire.VisitorTyping) -> None:
         """Only that somebody writes; told to whoever has the talk now, and kept nowhere."""
         held = self.mine()
         if not self.typings.may("", time.monotonic()):
             return
-        if counsellor := await in_database(self.counsellor_who_said)(held, 0):
+        if counsellor := await in_database(self.counsellor_now)(held):
             told = {"kind": "typing", "talk": held.conversation.code}
             hub.tell([Told(member(self.line.organisation_id, counsellor), told)])
 
@@ -375,8 +357,16 @@ class VisitorConsumer(VisitorHanding):
 
     async def carry_out(self, frame: Any) -> None:
         await super().carry_out(frame)
-        # Whoever writes or types is there: nobody has to press a button as well.
-        if self.asked and type(frame).__struct_config__.tag in SIGNS:
+        if type(frame).__struct_config__.tag in SIGNS and not self.sayings.waiting:
+            await self.show_life()
+
+    async def acknowledge(self, frame: Any, stored: Awaitable[Stored]) -> None:
+        await super().acknowledge(frame, stored)
+        await self.show_life()
+
+    async def show_life(self) -> None:
+        """Whoever writes or types is there: nobody has to press a button as well."""
+        if self.asked:
             await self.still(wire.Still())
 
     async def still(self, frame: wire.Still) -> None:
@@ -391,6 +381,19 @@ class VisitorConsumer(VisitorHanding):
         return self.held
 
 
-def ticket_of(held: service.Held) -> dict[str, str]:
-    """What the visitor notes down to come back with."""
-    return rejoin.ticket(held.contents.key, held.contents.nickname(held.conversation))._asdict()
+BEFORE: dict[type, Carried] = {
+    wire.Start: VisitorConsumer.start,
+    wire.Resume: VisitorConsumer.resume,
+    wire.Rejoin: VisitorConsumer.rejoin,
+}
+DURING: dict[type, Carried] = {
+    wire.Keep: VisitorConsumer.keep,
+    wire.VisitorSay: VisitorConsumer.say,
+    wire.VisitorSince: VisitorConsumer.since,
+    wire.VisitorSeen: VisitorConsumer.mark_seen,
+    wire.VisitorTyping: VisitorConsumer.typing,
+    wire.Leave: VisitorConsumer.leave,
+    wire.Still: VisitorConsumer.still,
+    wire.Agree: VisitorConsumer.agree,
+    wire.Disagree: VisitorConsumer.disagree,
+}

@@ -3,8 +3,12 @@
 from chat.models.advice import Advice, AdviceAnswer, AdviceQuerySet
 from chat.models.care import Rest, Silence
 from chat.models.comebacks import RejoinTries
+from chat.models.contacts import Block, BlockQuerySet, Contact, ContactQuerySet
+from chat.models.copies import CopyPurpose, TeamCopy, TeamCopyQuerySet
 from chat.models.handovers import Handover, HandoverQuerySet
+from chat.models.holds import LegalHold
 from chat.models.notes import Note, NoteQuerySet
+from chat.models.readings import Reading, ReadingQuerySet, Whisper
 from chat.models.talks import (
     STALE,
     Conversation,
@@ -21,18 +25,29 @@ __all__ = [
     "Advice",
     "AdviceAnswer",
     "AdviceQuerySet",
+    "Block",
+    "BlockQuerySet",
+    "Contact",
+    "ContactQuerySet",
     "Conversation",
     "ConversationQuerySet",
+    "CopyPurpose",
     "Handover",
     "HandoverQuerySet",
+    "LegalHold",
     "Message",
     "Note",
     "NoteQuerySet",
     "Presence",
     "PresenceQuerySet",
     "PresenceState",
+    "Reading",
+    "ReadingQuerySet",
     "RejoinTries",
     "Rest",
     "Silence",
+    "TeamCopy",
+    "TeamCopyQuerySet",
+    "Whisper",
     "new_code",
 ]

@@ -32,12 +32,15 @@ class Advice(models.Model):
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="+")
     line = models.ForeignKey(Line, models.CASCADE, related_name="+")
     asker = models.ForeignKey(Membership, models.CASCADE, related_name="+")
-    uuid = models.UUIDField(unique=True)
+    uuid = models.UUIDField()
     text = models.BinaryField()
     is_masked = models.BooleanField(default=False)
     at = models.DateTimeField()
 
     objects: ClassVar = tenant_manager(AdviceQuerySet)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "uuid"], name="chat_advice_stored_once")]
 
     def __str__(self) -> str:
         return str(self.uuid)
@@ -49,7 +52,7 @@ class AdviceAnswer(models.Model):
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
     advice = models.ForeignKey(Advice, models.CASCADE, related_name="answers")
     author = models.ForeignKey(Membership, models.CASCADE, related_name="+")
-    uuid = models.UUIDField(unique=True)
+    uuid = models.UUIDField()
     text = models.BinaryField()
     is_masked = models.BooleanField(default=False)
     at = models.DateTimeField()
@@ -58,6 +61,7 @@ class AdviceAnswer(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["organisation", "uuid"], name="chat_answer_stored_once")]
 
     def __str__(self) -> str:
         return str(self.uuid)

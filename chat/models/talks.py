@@ -7,10 +7,11 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat.states import OPEN, Party, State, Why
-from helplines.models import Line, Membership, Organisation
+from helplines.models import Line, Membership, Organisation, Staff
 from helplines.tenancy import tenant_manager
 
 # A browser that said nothing for so long is taken for gone. With the keeper's rounds a death is noticed within 30 s (I7).
@@ -43,8 +44,26 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.filter(state=State.ACTIVE, counsellor=membership)
 
     def readable_by(self, membership: Membership) -> "ConversationQuerySet":
-        """A counsellor reads the talks that are or were their own."""
-        return self.filter(counsellor=membership, organisation_id=membership.organisation_id)
+        """A counsellor reads the talks that are or were their own, until the instant at which they are gone."""
+        own = self.filter(counsellor=membership, organisation_id=membership.organisation_id)
+        return own.not_gone(timezone.now())
+
+    def own_of(self, staff: Staff) -> "ConversationQuerySet":
+        """The talks that are or were of this person, whichever of their memberships led them."""
+        return self.filter(counsellor__staff=staff, counsellor__is_active=True)
+
+    def not_gone(self, now: datetime) -> "ConversationQuerySet":
+        """Talks whose instant has not come, swept or not (requirements, question 1)."""
+        return self.exclude(expires_at__lte=now)
+
+    def gone(self, now: datetime) -> "ConversationQuerySet":
+        """Talks of which nothing may be left within a day."""
+        return self.filter(expires_at__lte=now)
+
+    def kept_too_long(self, line: Line, months: int) -> "ConversationQuerySet":
+        """Talks that are over, of this line, with no instant yet or with one from a longer promise than these months."""
+        undated = Q(kept_months=None) | Q(kept_months__gt=months)
+        return self.filter(undated, Q(line=line) | Q(came_in=line), ended_at__isnull=False)
 
     def entered_by(self, line: Line) -> "ConversationQuerySet":
         """Talks that began on this line; its address is where their visitors come back, wherever the talk is by now."""
@@ -97,6 +116,9 @@ class Conversation(models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=10, choices=[(party, party) for party in Party], blank=True)
     end_reason = models.CharField(max_length=12, choices=[(why, why) for why in Why], blank=True)
+    # The instant from which nobody can read it, and the promise, in months, that it was counted with. Both only ever go down.
+    expires_at = models.DateTimeField(null=True)
+    kept_months = models.PositiveSmallIntegerField(null=True)
     soft_minutes = models.PositiveSmallIntegerField()
     rejoin_minutes = models.PositiveSmallIntegerField()
 
@@ -130,6 +152,10 @@ class Conversation(models.Model):
                 fields=["line", "rejoin"], name="who_comes_back", condition=Q(state__in=["waiting", "active"])
             ),
             models.Index(fields=["line", "-ended_at"], name="talks_of_late"),
+            models.Index(
+                fields=["organisation", "expires_at"], name="what_is_gone", condition=Q(expires_at__isnull=False)
+            ),
+            models.Index(fields=["line", "kept_months"], name="how_long_kept", condition=Q(ended_at__isnull=False)),
             models.Index(fields=["rejoin_until"], name="who_is_gone", condition=Q(state__in=["waiting", "active"])),
         ]
         constraints = [

@@ -36,6 +36,8 @@ def _shared_parts() -> shared.Strings:
             "passed_on": _("The visitor went to another line at {time}, as agreed."),
             "taken_back": _("A coordinator let somebody else go on at {time}."),
             "taken_over": _("The talk was taken over at {time}."),
+            "reads_along": _("A mentor reads along since {time}."),
+            "reads_no_more": _("Since {time} the mentor no longer reads along."),
             "requeued": _("The connection of the counsellor was lost at {time}. The visitor waited again."),
         },
     }
@@ -115,6 +117,8 @@ def _known() -> shared.Strings:
         "known_started": _("Started"),
         "known_started_value": _("{time}, waited {waited}"),
         "known_length": _("Usual length"),
+        "known_contact": _("How often"),
+        "known_contact_value": _("Talk number {n} in 24 hours"),
     }
 
 
@@ -141,8 +145,12 @@ def _problems() -> shared.Strings:
         "refused_too_long": _("The text is too long. Send it in two parts."),
         "refused_empty": _("There was no text to send."),
         "refused_other": _("Your text could not be sent; it is still here. Try again."),
+        "refused_cannot_block": _("This visitor cannot be blocked. End the talk as misuse."),
         "refused_taken": _("A colleague was first."),
         "refused_slow_down": _("That was too fast for us. Try again in a second."),
+        "refused_unlogged": _(
+            "This is not shown now, because we cannot note that you saw it. Your running talks go on. Try again later."
+        ),
         "refused_broken": _("That did not work, on our side. Nothing changed. Try again."),
         "refused_offline": _("There is no connection now. The talk goes on. Try again when the connection is back."),
         "barrier_sign_in": _(

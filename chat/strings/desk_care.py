@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 
 def strings() -> dict[str, str]:
-    return {**alerts(), **clocks(), **rest(), **silence(), **leaving()}
+    return {**alerts(), **clocks(), **rest(), **silence(), **leaving(), **session()}
 
 
 def alerts() -> dict[str, str]:
@@ -55,6 +55,14 @@ def rest() -> dict[str, str]:
         "rest_returning": _("The time is over. You are present again in a moment."),
         "rest_offer_title": _("After a talk"),
         "rest_offer_text": _("Was it a hard one? You can always take a pause. Nobody asks why, and nobody counts it."),
+    }
+
+
+def session() -> dict[str, str]:
+    return {
+        "session_ends": _("You are signed out at {time}. Your visitors would then wait for a colleague."),
+        "session_stays": _("You stay signed in until {time}."),
+        "session_failed": _("That did not work. You are signed out at {time}. Try again."),
     }
 
 

@@ -115,6 +115,10 @@ def ending() -> Strings:
             "misuse": _("The counsellor ended the talk. You can also find help with the numbers on this page."),
             "not_back": _("The talk is over, because the connection was gone for too long."),
             "line_closed": _("The chat closed before somebody was free."),
+            "blocked": _(
+                "The counsellor ended the talk. You can begin a new one in some hours. Help at once is on this page."
+            ),
+            "limit": _("You can talk with us again later"),
         },
     }
 
@@ -123,6 +127,12 @@ def trouble() -> Strings:
     return {
         "refused_closed": _("The chat closed before somebody was free. We are sorry that we could not talk with you."),
         "refused_busy": _("Somebody was just before you. Everybody is in a talk now."),
+        "limit_title": _("You can talk with us again later"),
+        "limit_text": _(
+            "You have had as many talks as we can give one person in 24 hours. You can start a new one from {time}."
+        ),
+        "blocked_title": _("You can talk with us again later"),
+        "blocked_text": _("A counsellor has stopped the talks for some time. You can start a new one from {time}."),
         "refused_other": _("Starting did not work. Please try again."),
         "late": _("You were away for more than {minutes} minutes, so the talk has ended. You can start a new one."),
         "unknown": _("Your earlier talk is no longer there. You can start a new one."),
@@ -147,6 +157,8 @@ def system() -> dict[str, str]:
         "passed_on": _("We look for somebody else for you. You come first."),
         "taken_back": _("Somebody else comes for you. You come first."),
         "taken_over": _("{name} takes the talk over, and talks with you from here on."),
+        "reads_along": _("An experienced colleague reads along from here on."),
+        "reads_no_more": _("The colleague no longer reads along."),
         "finished": _("{name} ended the talk."),
         "referred": _("{name} ended the talk."),
         "no_answer": _("{name} ended the talk."),

@@ -6,17 +6,17 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
 
 from chat.views.languages import language_for
 from helplines import queries
 from helplines.models import Line, Organisation
+from helplines.voices import speaking
 
 
 def visitor_page(request: HttpRequest, template: str, line: Line, context: dict[str, Any]) -> HttpResponse:
     """A page for visitors of this line, in a language of theirs; nobody hears from where somebody went on."""
     language = language_for(request, line)
-    with translation.override(language):
+    with speaking(line, language):
         response = render(request, template, {**around(line, language), **context})
     response["Referrer-Policy"] = "no-referrer"
     return response

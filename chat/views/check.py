@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from chat.strings import check as words
@@ -12,6 +12,7 @@ from chat.views.around import exit_of, names_of, visitor_page
 from chat.views.languages import language_for
 from helplines.gate import line_page
 from helplines.models import Line
+from helplines.voices import speaking
 
 
 @require_safe
@@ -25,7 +26,7 @@ def check(request: HttpRequest, line: Line) -> HttpResponse:
 
 def config(line: Line, language: str) -> dict[str, Any]:
     names = names_of(line)
-    with translation.override(language):
+    with speaking(line, language):
         strings = words.strings()
     return {
         "socket": f"/ws/{names['organisation']}/{names['line']}/visitor/",

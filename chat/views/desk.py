@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
-from chat import wire
+from chat import desk_parts, wire
 from chat.queries import DESK_ROLES, chat_lines
 from chat.strings import desk as words
-from helplines import access
+from helplines import access, sessions
 from helplines import queries as promises
 from helplines.gate import members, signed_in
-from helplines.models import Membership
+from helplines.models import Membership, at_once
 
 
 @require_safe
@@ -33,13 +33,18 @@ def desk(request: HttpRequest) -> HttpResponse:
 def desk_of(request: HttpRequest, membership: Membership) -> HttpResponse:
     """The desk of one organisation."""
     names = {"organisation": membership.organisation.slug}
+    now = timezone.now()
     capacity = max(
-        (promises.policy_for(line, timezone.now()).capacity for line in chat_lines(membership.organisation_id)),
+        (
+            at_once(membership.talks_at_once, promises.policy_for(line, now).capacity)
+            for line in chat_lines(membership.organisation_id)
+        ),
         default=0,
     )
     config: dict[str, Any] = {
         "socket": f"/ws/{names['organisation']}/desk/",
         "sign_in": f"{reverse('account_login')}?next={reverse('desk_of', kwargs=names)}",
+        "session_seconds": sessions.held_for(),
         "language": translation.get_language(),
         "capacity": capacity,
         "max_text": wire.TEXT_LENGTH,
@@ -48,5 +53,10 @@ def desk_of(request: HttpRequest, membership: Membership) -> HttpResponse:
         "replies_page": reverse("own_replies", kwargs=names),
         "strings": words.strings(),
     }
-    page = {"membership": membership, "organisation": membership.organisation, "config": config}
+    page = {
+        "membership": membership,
+        "organisation": membership.organisation,
+        "config": config,
+        "guests": desk_parts.guests(membership),
+    }
     return render(request, "chat/desk.html", page)

@@ -7,26 +7,40 @@ from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import condition, require_safe
 
+from chat.slim import tight
 from chat.statuses import statuses
+from chat.views.around import exit_of
 from chat.views.languages import language_for
 from helplines import sightings
 from helplines.gate import View, everybody, line_page, organisation_page
 from helplines.models import Line, Organisation
+from helplines.voices import speaking
 
 SHORT = "public, max-age=300"
+
+
+# What is written apart goes out as one script, with names that no page around it sees.
+PIECES = {"launcher.js": ("launcher-face.js", "launcher-exit.js", "launcher.js")}
+WHOLE = '(() => {{\n"use strict";\n{}}})();\n'
+
+
+def source(name: str) -> str:
+    """A script for other sites, without its comments."""
+    pieces = PIECES.get(name, (name,))
+    found = [finders.find(f"chat/{piece}") for piece in pieces]
+    if not all(found):
+        raise Http404
+    text = tight("".join(Path(str(path)).read_text() for path in found))
+    return WHOLE.format(text) if len(pieces) > 1 else text
 
 
 @lru_cache(maxsize=2)
 def script(name: str) -> tuple[bytes, str]:
     """A script for other sites, and its ETag."""
-    found = finders.find(f"chat/{name}")
-    if not found:
-        raise Http404
-    content = Path(str(found)).read_bytes()
+    content = source(name).encode()
     return content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
@@ -75,14 +89,14 @@ def readable_anywhere(view: View) -> View:
 def status(request: HttpRequest, line: Line) -> HttpResponse:
     """The status document (docs/protocol.md): any site may read it, without a cookie."""
     language = language_for(request, line)
-    with translation.override(language):
-        response: HttpResponse = JsonResponse(statuses.of(line, language))
+    with speaking(line, language):
+        answer = {**statuses.of(line, language), "exit": exit_of(line.organisation, language)}
+        response: HttpResponse = JsonResponse(answer)
     response["Cache-Control"] = "public, max-age=10"
     response["Vary"] = "Accept-Language"
     response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     sightings.note(line, request.headers.get("Origin", ""))
-    answer = get_conditional_response(request, etag=response["ETag"], response=response)
-    return answer or response
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
 @require_safe

@@ -1,5 +1,7 @@
 """What keeps a visitor safe around the talk: going away at once, an empty page to land on, and honest advice."""
 
+from typing import Any
+
 import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
@@ -16,6 +18,7 @@ from chat.views.languages import language_for
 from helplines.gate import everybody, line_page
 from helplines.models import Line
 from helplines.origins import is_from_our_page
+from helplines.voices import speaking
 
 LARGEST = 1024
 
@@ -58,11 +61,14 @@ def leave(request: HttpRequest, line: Line) -> HttpResponse:
 @line_page
 def safe(request: HttpRequest, line: Line) -> HttpResponse:
     """How to chat safely, and what we cannot do about it (A15)."""
-    language = language_for(request, line)
+    return visitor_page(request, "chat/safe.html", line, {"config": way_out(line, language_for(request, line))})
+
+
+def way_out(line: Line, language: str) -> dict[str, Any]:
+    """What the script of a page beside the talk needs for a quick exit."""
     config = {"exit": exit_of(line.organisation, language), "leave": reverse("leave", kwargs=names_of(line))}
-    with translation.override(language):
-        given = {"config": {**config, "strings": words.strings()}}
-    return visitor_page(request, "chat/safe.html", line, given)
+    with speaking(line, language):
+        return {**config, "strings": words.strings()}
 
 
 @require_safe
@@ -70,7 +76,7 @@ def safe(request: HttpRequest, line: Line) -> HttpResponse:
 def blank(request: HttpRequest) -> HttpResponse:
     """An empty page that could be anything: where a quick exit ends if the organisation chose no page of its own."""
     asked = request.GET.get("lang", "")
-    language = asked if asked in dict(settings.LANGUAGES) else translation.get_language()
+    language = asked if asked in dict(settings.CONTENT_LANGUAGES) else translation.get_language()
     with translation.override(language):
         response = render(request, "chat/blank.html")
     response["Referrer-Policy"] = "no-referrer"

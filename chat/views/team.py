@@ -8,10 +8,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from chat import access, handovers, team
+from chat import access, blocks, handovers, load, team
 from chat.wire import RefusedError
 from helplines.gate import members
 from helplines.models import Membership, Role
@@ -24,6 +25,8 @@ REASON_LENGTH = 500
 @members(*COORDINATORS)
 def lines(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Per line who is present, how much room there is, who waits and how long; it refreshes itself."""
+    if request.method == "POST" and "block" in request.POST:
+        return lift(request, membership)
     if request.method == "POST":
         return hand_back(request, membership)
     return drawn(request, membership, "chat/team.html")
@@ -39,6 +42,7 @@ def lines_now(request: HttpRequest, membership: Membership) -> HttpResponse:
 def drawn(request: HttpRequest, membership: Membership, template: str) -> HttpResponse:
     now = timezone.now()
     context = {**shared(membership, now), "lines": team.lines_now(membership, now), "now": now}
+    context["blocks"] = blocks.in_force(membership, now)
     with timezone.override(membership.organisation.time_zone):
         response = render(request, template, context)
     response["Cache-Control"] = "no-store"
@@ -65,6 +69,29 @@ def missed(request: HttpRequest, membership: Membership) -> HttpResponse:
             for day, rows in groupby(team.missed_lately(membership, now), lambda one: timezone.localdate(one.at))
         ]
         return render(request, "chat/missed.html", {**shared(membership, now), "days": days, "most": team.MOST})
+
+
+@require_safe
+@members(*COORDINATORS)
+def busy(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """When it was busy on each line, by hour and weekday, to plan who is there; of nobody in particular."""
+    now = timezone.now()
+    context = {"loads": load.of_late(membership, now), "weeks": load.WEEKS, "weekdays": WEEKDAYS_ABBR.values()}
+    with timezone.override(membership.organisation.time_zone):
+        return render(request, "chat/load.html", {**shared(membership, now), **context})
+
+
+def lift(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Who guides the lines ends a block before its time; it is noted."""
+    if not blocks.may_lift(membership):
+        raise Http404
+    try:
+        blocks.lift(code=request.POST["block"], membership=membership, now=timezone.now())
+    except RefusedError:
+        messages.warning(request, _("That block was over already."))
+    else:
+        messages.success(request, _("The block is lifted. The visitor can begin a talk again."))
+    return redirect("team", organisation=membership.organisation.slug)
 
 
 def hand_back(request: HttpRequest, membership: Membership) -> HttpResponse:

@@ -10,12 +10,20 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
-from config.demo.seed import Person
+from config.demo.seed import BY_ITS_HOURS, Person
 from config.demo.sites import ExampleSite
 from helplines.models import Staff
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
-SHOWN = ("counsellor", "mentor", "manager", "administrator", "dpo", "auditor")
+SHOWN = {
+    "counsellor": "a counsellor",
+    "mentor": "a mentor",
+    "manager": "a manager",
+    "administrator": "an administrator",
+    "dpo": "a data protection officer",
+    "auditor": "an auditor",
+}
+OWN_HOURS = "  (keeps its own hours, so it is mostly closed)"
 ROUNDS = 10_000
 PLACES = {"counsellor": "/desk/", "mentor": "/desk/", "administrator": "/admin/"}
 
@@ -74,9 +82,10 @@ def in_words(content: dict[str, Any]) -> str:
         "",
         "As a visitor: the example page of an organisation, with its chat button",
     ]
-    rows += [f"  {slug:18} {line['page']}" for slug, line in content["lines"].items()]
-    for role in SHOWN:
-        rows += ["", f"As {role}: {base}{PLACES.get(role, '/start/')}"]
+    for slug, line in content["lines"].items():
+        rows.append(f"  {slug:18} {line['page']}{OWN_HOURS if slug == BY_ITS_HOURS else ''}")
+    for role, name in SHOWN.items():
+        rows += ["", f"As {name}: {base}{PLACES.get(role, '/start/')}"]
         rows += [
             f"  {entry['organisation']:14} {entry['username']:24} {entry['password']}"
             for entry in content["accounts"]

@@ -11,6 +11,8 @@ from django.db import models, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
+from complaints.models import Procedure, Tally
+from config.demo.forms import plant_forms
 from helplines import policies, service
 from helplines.models import (
     Branch,
@@ -92,6 +94,9 @@ def plant(seed: dict[str, Any]) -> Organisation:
             plant_reply(organisation, row)
         for row in seed["people"]:
             plant_person(organisation, row)
+        add(Procedure(organisation=organisation, **seed.get("procedure", {})))
+        plant_feedback(organisation)
+    plant_forms(organisation, seed)
     return organisation
 
 
@@ -111,6 +116,23 @@ def plant_reply(organisation: Organisation, row: dict[str, Any]) -> None:
     """A canned reply of the organisation, or of the line that it names."""
     line = Line.objects.get(organisation=organisation, slug=row["line"]) if "line" in row else None
     add(CannedReply(organisation=organisation, line=line, name=row["name"], texts=row["texts"]))
+
+
+def plant_feedback(organisation: Organisation) -> None:
+    """What forty visitors of the example answered to the first questions, so that there is something to see."""
+    month = timezone.localdate().replace(day=1)
+    for question, counts in (("q0", (27, 9, 4)), ("q1", (31, 6, 3)), ("q2", (22, 11, 7))):
+        for place, count in enumerate(counts):
+            add(
+                Tally(
+                    organisation=organisation,
+                    version=0,
+                    month=month,
+                    question=question,
+                    choice=f"c{place}",
+                    count=count,
+                )
+            )
 
 
 def plant_person(organisation: Organisation, row: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from config.catalogues import compile_catalogues
 
 BASE = Path(__file__).resolve().parent.parent.parent
 HOST = "127.0.0.1"
+NAMES = (HOST, "localhost")
 # What a reset takes away; everything else under var/ is somebody's own.
 DATA = ("data.sqlite3", "keys.sqlite3", "secrets", "demo.json", "media")
 
@@ -30,6 +31,7 @@ class CannotStart(Exception):
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `manage.py demo`, the same before and after settings are read."""
     parser.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1 (8000)")
+    parser.add_argument("--name", choices=NAMES, default=HOST, help="name in the address; passkeys need localhost")
     parser.add_argument("--reset", action="store_true", help="throw the example data away first")
 
 
@@ -50,7 +52,7 @@ def set_up(argv: Sequence[str]) -> IO[str]:
         remove_data(var)
     make_secrets(var)
     compile_catalogues()
-    os.environ.update(environment(var, options.port))
+    os.environ.update(environment(var, options.port, options.name))
     return lock
 
 
@@ -64,11 +66,13 @@ def for_the_owner_alone(var: Path) -> None:
 
 def require_free(port: int) -> None:
     """Try the port the way the server will."""
+    if not 0 < port < 65536:
+        raise CannotStart(f"{port} is no port: choose a number from 1 to 65535, such as make demo PORT=8010")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except (OSError, OverflowError) as fault:
+        except OSError as fault:
             raise CannotStart(
                 f"Port {port} on {HOST} cannot be used; another program probably has it. "
                 f"Choose another one: make demo PORT={port + 1 if port < 65535 else 8000}"
@@ -116,15 +120,15 @@ def write_once(path: Path, text: str) -> None:
             file.write(text + "\n")
 
 
-def environment(var: Path, port: int) -> dict[str, str]:
+def environment(var: Path, port: int, name: str = HOST) -> dict[str, str]:
     """Settings of the demo. Databases are named outright, so that example data never lands in a real one."""
     return {
         "MODE": "embedded",
         "DEMO": "1",
         "DEBUG": "0",
         "VAR_DIR": str(var),
-        "ORIGIN": f"http://{HOST}:{port}",
-        "ALLOWED_HOSTS": HOST,
+        "ORIGIN": f"http://{name}:{port}",
+        "ALLOWED_HOSTS": ",".join(NAMES),
         "TRUSTED_PROXIES": "0",
         "DATABASE_URL": f"sqlite:///{var / 'data.sqlite3'}",
         "KEYS_DATABASE_URL": f"sqlite:///{var / 'keys.sqlite3'}",

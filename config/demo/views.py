@@ -3,13 +3,13 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from config.demo.seed import site_text
 from config.demo.sites import example_site
 from helplines.gate import line_page
 from helplines.models import Line
+from helplines.voices import speaking
 
 
 def host_policy() -> str:
@@ -37,7 +37,7 @@ def site(request: HttpRequest, line: Line) -> HttpResponse:
         "origin": settings.ORIGIN,
         "chat": example_site(line).chat,
     }
-    with translation.override(language):
+    with speaking(line, language):
         response = render(request, "demo/site.html", context)
     response["Content-Security-Policy"] = host_policy()
     return response

@@ -1,1 +1,1 @@
-"""PostgreSQL with a pool that survives its server."""
+"""PostgreSQL with a pool that survives its server, and statements that name whose rows they want."""

@@ -5,10 +5,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin import helpers
 from django.contrib.admin.widgets import AdminSplitDateTime, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.utils.html import conditional_escape
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -71,6 +73,12 @@ class OwnRelatedFilter(admin.RelatedFieldListFilter):
         mine = wall.own(request, field.remote_field.model._default_manager.all())
         return [(str(row.pk), str(row)) for row in mine]
 
+    def choices(self, changelist: Any) -> Any:
+        """What is of no line in particular is of the organisation; a dash would tell nobody."""
+        if self.field.name == "line":
+            self.empty_value_display = conditional_escape(_("the organisation"))
+        return super().choices(changelist)
+
 
 class Walled:
     """Both walls of a page or inline: own rows only, and only own rows to choose from (O10)."""
@@ -124,6 +132,27 @@ class TenantAdmin(Walled, admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
     view_on_site = False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Named after what is in the list; what to do with it shows itself."""
+        title = capfirst(self.opts.verbose_name_plural)
+        if request.method == "POST":
+            request.POST = self.with_real_choices(request.POST)  # type: ignore[assignment]
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def with_real_choices(self, sent: QueryDict) -> QueryDict:
+        """What was ticked in the list, without what is the key of no row at all: Django would answer that with a traceback."""
+        sent = sent.copy()
+        ticked = sent.getlist(helpers.ACTION_CHECKBOX_NAME)
+        sent.setlist(helpers.ACTION_CHECKBOX_NAME, [key for key in ticked if self.is_key(key)])
+        return sent
+
+    def is_key(self, text: str) -> bool:
+        try:
+            self.opts.pk.to_python(text)
+        except ValidationError:
+            return False
+        return True
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return wall.may_enter(request)

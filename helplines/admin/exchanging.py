@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from helplines import second_factor
 from helplines.admin import wall
 from helplines.exchange import files, service, tables
 from helplines.exchange.tables import Table
-from helplines.models import Organisation
+from helplines.gate import to_second_step
+from helplines.models import Organisation, Staff
 
 
 class FileForm(forms.Form):
@@ -57,7 +59,8 @@ def exchange_urls(site: admin.AdminSite) -> list[Any]:
 
     @require_safe
     def download(request: HttpRequest, organisation: int, table: str) -> HttpResponse:
-        return file_of(*chosen(request, organisation, table))
+        found = chosen(request, organisation, table)
+        return file_of(request, *found) if second_factor.is_fresh(request) else to_second_step(request)
 
     return [
         path("exchange/", site.admin_view(lists), name="exchange_lists"),
@@ -85,8 +88,8 @@ def lists_page(request: HttpRequest, site: admin.AdminSite) -> HttpResponse:
     return TemplateResponse(request, "helplines/admin/exchange_lists.html", context)
 
 
-def file_of(organisation: Organisation, table: Table) -> HttpResponse:
-    data = service.export(organisation=organisation, table=table)
+def file_of(request: HttpRequest, organisation: Organisation, table: Table) -> HttpResponse:
+    data = service.export(organisation=organisation, table=table, by=cast(Staff, request.user))
     response = HttpResponse(data, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{organisation.slug}-{table.slug}.csv"'
     return response
@@ -142,7 +145,7 @@ class Exchange:
             "title": _("%(list)s as a file") % {"list": str(self.table.title).capitalize()},
             "organisation": self.organisation,
             "table": self.table,
-            "columns": self.table.columns(self.organisation),
+            "columns": [(tables.title_of(self.table, one), one) for one in self.table.columns(self.organisation)],
             "form": form,
         }
         return TemplateResponse(self.request, "helplines/admin/exchange.html", {**context, **more})

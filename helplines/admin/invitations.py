@@ -46,6 +46,7 @@ class InvitationAdmin(TenantAdmin):
     list_select_related = ("organisation",)
     search_fields = ("email", "first_name", "last_name")
     actions = ("send_again",)
+    change_form_template = "helplines/admin/invitation_form.html"
     fields = ("organisation", "email", "first_name", "last_name", "roles", "lines")
     HELP = {
         "organisation": _("The organisation that invites this person."),
@@ -80,7 +81,7 @@ class InvitationAdmin(TenantAdmin):
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """One button: what it does is send."""
-        alone = {"show_save_and_add_another": False, "show_save_and_continue": False, "title": _("Invite somebody")}
+        alone = {"title": _("Invite somebody"), "sends_mail": sends_mail()}
         return super().add_view(request, form_url, {**(extra_context or {}), **alone})
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -117,7 +118,7 @@ class InvitationAdmin(TenantAdmin):
         return self.links_page(request, chosen) or self.back_to_list(request)
 
     def delete_model(self, request: HttpRequest, obj: Invitation) -> None:
-        invitations.withdraw([obj])
+        invitations.withdraw([obj], by=cast(Staff, request.user))
 
     def delete_queryset(self, request: HttpRequest, queryset: "QuerySet[Invitation]") -> None:
-        invitations.withdraw(queryset)
+        invitations.withdraw(queryset, by=cast(Staff, request.user))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,8 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from helplines import service
-from helplines.admin.base import TenantAdmin, TenantForm, TenantTable
-from helplines.models import Line, OpeningHours
+from helplines.admin.base import TenantAdmin, TenantForm, TenantTable, whose
+from helplines.models import Line, OpeningHours, Organisation
 
 
 class OriginsField(forms.CharField):
@@ -39,6 +40,22 @@ ORIGINS_HELP = _(
 
 class LineForm(TenantForm):
     origins = OriginsField(label=_("Sites with our button"), required=False, help_text=ORIGINS_HELP)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "languages" in self.fields:
+            offer_languages(self.fields["languages"], self.organisations())
+
+    def organisations(self) -> list[Organisation]:
+        """Whose line it is, or may become."""
+        known = whose(self.instance)
+        return [known] if known else list(getattr(self.fields.get("organisation"), "queryset", []))
+
+
+def offer_languages(field: Any, organisations: list[Organisation]) -> None:
+    """Only what these organisations write in, in the order of the list that everybody knows."""
+    spoken = {code for organisation in organisations for code in organisation.languages}
+    field.choices = [(code, name) for code, name in settings.CONTENT_LANGUAGES if code in spoken]
 
 
 class WeeklyHours(TenantTable):
@@ -69,7 +86,7 @@ class LineAdmin(TenantAdmin):
         (None, {"fields": ("organisation", "name", "slug", "kind", "is_active", "position", "contact")}),
         (_("Where visitors find it"), {"fields": ("origins", "languages")}),
         (_("Safety of visitors"), {"fields": ("neutral_title",)}),
-        (_("What visitors read"), {"fields": ("button", "opening", "busy", "closed", "farewell")}),
+        (_("What visitors read"), {"fields": ("form_of_address", "button", "opening", "busy", "closed", "farewell")}),
     )
     HELP = {
         "organisation": _("The organisation that this line belongs to."),
@@ -79,10 +96,16 @@ class LineAdmin(TenantAdmin):
         "is_active": _("Take the tick away to take the line out of use. Nothing is lost."),
         "position": _("Lower numbers come first."),
         "contact": _("The telephone number or e-mail address of this line. A chat line needs none."),
-        "languages": _("Choose languages only if this line differs from the organisation."),
+        "languages": _(
+            "Without a tick, visitors can choose every language of the organisation. A tick leaves only what you tick. "
+            "A language that is not here, you add to the organisation first."
+        ),
         "neutral_title": _(
             "The tab of the browser then names no organisation and no line. Whoever looks along sees less of where "
             "the visitor is."
+        ),
+        "form_of_address": _(
+            "Choose this only if this line differs from the organisation. It does not change your own texts."
         ),
         "button": _("The words on the button on your website. Keep them short."),
         "opening": _("What visitors read when the line is open."),

@@ -63,7 +63,10 @@ class OrganisationAdmin(TenantAdmin):
         (_("Addresses"), {"fields": ("privacy_email", "complaints_email", "support_email", "dpo_email")}),
         (_("Safety of visitors"), {"fields": ("exit_url",)}),
         (_("Look"), {"fields": ("accent", "logo_file", "remove_logo")}),
-        (_("What visitors read before they chat"), {"fields": ("about", "secrecy")}),
+        (
+            _("What visitors read before they chat"),
+            {"fields": ("form_of_address", "about", "secrecy", "shows_proof", "shows_openings", "review_months")},
+        ),
     )
     HELP = {
         "name": _("The name that visitors know, such as on your website."),
@@ -89,7 +92,19 @@ class OrganisationAdmin(TenantAdmin):
         "accent": _(
             "The colour of buttons. White letters must be easy to read on it; we propose a colour if they are not."
         ),
+        "form_of_address": _(
+            "Our own sentences, such as “You are next”, then speak to your visitors in this way. "
+            "Your own texts do not change: write those in the same way. A line can choose otherwise."
+        ),
         "about": _("Who you are and how you work, in a few short sentences."),
+        "shows_proof": _(
+            "A page beside the chat then tells what the check of every night found, also when it is not right."
+        ),
+        "shows_openings": _(
+            "The same page then tells how often it was asked and how often it was done, of each year that is over. "
+            "Never of the year that goes on: whoever looks each day would see that it just happened."
+        ),
+        "review_months": _("From 3 to 6. We remind you then, and visitors read that you do this."),
         "secrecy": _("What your secrecy means for the visitor, and when it ends."),
     }
 

@@ -15,20 +15,21 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from helplines import queries, service
+from helplines import otherwise, queries, service
 from helplines.admin import wall
 from helplines.holidays import Holiday
-from helplines.hours import Span
 from helplines.models import Line, Organisation
+from helplines.otherwise import Other
 
 DAYS = 14
 
 
 class Day(NamedTuple):
-    """One day of a line, with its spans in words."""
+    """One day of a line, with its spans in words, and why it differs from the week."""
 
     date: date
     spans: list[str]
+    others: list[Other]
 
 
 def page_urls(site: admin.AdminSite) -> list[Any]:
@@ -57,13 +58,11 @@ def timetable_page(request: HttpRequest, site: admin.AdminSite) -> HttpResponse:
 
 def days_of(line: Line) -> list[Day]:
     today = timezone.now().astimezone(ZoneInfo(line.organisation.time_zone)).date()
-    return [Day(day, [span_said(span, day) for span in spans]) for day, spans in queries.timetable(line, today, DAYS)]
-
-
-def span_said(span: Span, day: date) -> str:
-    """13:00–17:00, cut at midnight; 00:00–24:00 is the whole day."""
-    ends_next_day = span.closes.date() > day
-    return f"{span.opens:%H:%M}–{'24:00' if ends_next_day else span.closes.strftime('%H:%M')}"
+    others = otherwise.others(line, today, DAYS)
+    return [
+        Day(day, [otherwise.span_said(span, day) for span in spans], others[day])
+        for day, spans in queries.timetable(line, today, DAYS)
+    ]
 
 
 class HolidaysForm(forms.Form):

@@ -11,15 +11,18 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from helplines import second_factor, service, welcome
+from helplines import queries, second_factor, service, welcome
 from helplines.admin import wall
-from helplines.admin.base import TenantAdmin, TenantForm, TenantTable
+from helplines.admin.base import TenantAdmin, TenantForm, TenantTable, whose
 from helplines.models import Assignment, ConfidentialityAgreement, Membership, Organisation, Role, Staff
+from helplines.telling import told_everywhere
+from helplines.tenancy import inside
 from helplines.validators import own_name, plain_user_name
+from helplines.witness import Event
 
 ROLES_HELP = _(
-    "Counsellors and mentors talk with visitors. Managers lead. Administrators use these pages. "
-    "The data protection officer and the auditor only look."
+    "Counsellors and mentors talk with visitors. Managers see who is present and who waits. Administrators use these "
+    "pages. The data protection officer and the auditor can look at things, and change nothing."
 )
 
 
@@ -35,7 +38,22 @@ class MembershipForm(TenantForm):
             raise ValidationError(
                 _("You cannot take your own administrator role away. Ask another administrator."), code="own_role"
             )
+        self.check_talks()
         return cleaned
+
+    def check_talks(self) -> None:
+        """No more talks at once than the organisation promises; who has a number from before keeps it, and it counts as less."""
+        given = self.cleaned_data.get("talks_at_once")
+        organisation = self.cleaned_data.get("organisation") or whose(self.instance)
+        if not given or not isinstance(organisation, Organisation) or "talks_at_once" not in self.changed_data:
+            return
+        with inside(organisation):
+            most = queries.most_at_once(organisation)
+        if given > most:
+            told = _(
+                "Your promises let a counsellor have at most %(most)s talks at the same time. Choose that or less."
+            )
+            self.add_error("talks_at_once", ValidationError(told, code="too_many", params={"most": most}))
 
     def _post_clean(self) -> None:
         """Who gives a role, another one, or one that had ended, is recorded with it."""
@@ -74,13 +92,17 @@ class Roles(TenantTable):
     model = Membership
     fk_name = "staff"
     form = MembershipForm
-    fields = ("organisation", "role", "branch", "public_name", "is_active")
+    fields = ("organisation", "role", "branch", "public_name", "talks_at_once", "is_active")
     can_delete = False
     HELP = {
         "organisation": _("The organisation in which the person has this role."),
         "role": ROLES_HELP,
         "branch": _("The centre that the person works for. Leave it empty if there is none."),
         "public_name": _("The name that visitors see. It may be an invented one."),
+        "talks_at_once": _(
+            "How many talks this person has at most at the same time. Leave it empty for the number of your promises. "
+            "Somebody who begins may have fewer."
+        ),
         "is_active": _("Take the tick away to end this role. What the person did stays as it was."),
     }
 
@@ -95,6 +117,17 @@ class Lines(TenantTable):
         "line": _("A line on which this person works. Without any row the person works on all chat lines."),
         "alias": _("Another name for the visitors of this line. It may be an invented one."),
     }
+
+
+def tell_role(request: HttpRequest, membership: Membership) -> None:
+    """A role that was given, changed or ended, inside the transaction of the page. Raises AuditUnavailable."""
+    service.tell(
+        Event.ROLE_CHANGED,
+        membership.organisation,
+        cast(Staff, request.user),
+        f"person:{membership.staff_id}",
+        f"{membership.role}:{'given' if membership.is_active else 'ended'}",
+    )
 
 
 @admin.register(Staff)
@@ -126,6 +159,16 @@ class StaffAdmin(TenantAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Staff | None = None) -> Any:
         return self.fields if wall.is_operator(request) else self.fields[:-1]
+
+    def save_model(self, request: HttpRequest, obj: Staff, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if {"is_active", "is_superuser"} & set(form.changed_data):
+            told_everywhere(Event.ROLE_CHANGED, of=obj, by=cast(Staff, request.user), why="account")
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        for membership in [*formset.new_objects, *(row for row, _fields in formset.changed_objects)]:
+            tell_role(request, membership)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -193,12 +236,16 @@ class MembershipAdmin(TenantAdmin):
     list_filter = ("organisation", "role", "branch", "is_active")
     list_select_related = ("organisation", "staff", "branch")
     search_fields = ("staff__username", "staff__first_name", "staff__last_name", "public_name")
-    fields = ("organisation", "staff", "role", "branch", "public_name", "is_active")
+    fields = ("organisation", "staff", "role", "branch", "public_name", "talks_at_once", "is_active")
     HELP = {**Roles.HELP, "staff": _("The person. Take somebody new on under Staff first.")}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> Any:
         fixed = super().get_readonly_fields(request, obj)
         return (*fixed, "staff") if obj is not None else fixed
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        tell_role(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -219,6 +266,18 @@ class AgreementAdmin(TenantAdmin):
             "can work on."
         ),
     }
+
+    def get_fields(self, request: HttpRequest, obj: ConfidentialityAgreement | None = None) -> Any:
+        return ("organisation", "words") if obj else self.fields
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ConfidentialityAgreement | None = None) -> Any:
+        fixed = super().get_readonly_fields(request, obj)
+        return (*fixed, "words") if obj else fixed
+
+    @admin.display(description=_("text"))
+    def words(self, agreement: ConfidentialityAgreement) -> str:
+        """The text in each language, as it is signed."""
+        return "\n\n".join(f"{code.upper()}: {text}" for code, text in agreement.text.items())
 
     def save_model(self, request: HttpRequest, obj: ConfidentialityAgreement, form: Any, change: bool) -> None:
         published = service.publish_agreement(organisation=obj.organisation, text=obj.text)

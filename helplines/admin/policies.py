@@ -5,18 +5,15 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import path
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from helplines import policies, policy_words
-from helplines.admin import wall
-from helplines.admin.base import TenantAdmin
+from helplines import policies, policy_words, queries
 from helplines.admin.publishing import Publishing
+from helplines.admin.versions import VersionAdmin
 from helplines.models import Line, Organisation, Policy
+from helplines.previews import previews
 
 STATES = {"force": _("in force"), "later": _("from later on"), "past": _("past")}
 
@@ -36,13 +33,14 @@ def with_states(versions: "QuerySet[Policy]") -> "QuerySet[Policy]":
 
 
 @admin.register(Policy)
-class PolicyAdmin(TenantAdmin):
+class PolicyAdmin(VersionAdmin):
     """A list of versions, with a way to publish the next."""
 
     list_display = ("version", "for_whom", "state", "valid_from", "author", "reason", "organisation")
     list_filter = ("organisation", "line")
     list_select_related = ("organisation", "line", "author")
     change_list_template = "helplines/admin/policy_list.html"
+    version_template = "helplines/admin/policy_version.html"
     ordering = ("organisation", F("line").asc(nulls_first=True), "-number")
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Policy]":
@@ -60,53 +58,21 @@ class PolicyAdmin(TenantAdmin):
     def state(self, policy: Any) -> Any:
         return STATES[policy.state]
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def described(self, version: Policy) -> dict[str, Any]:
+        """Beside what the version before it said."""
+        return {**in_words(version), "state": self.state(version)}
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.publish)
-        return [
-            path("publish/<int:organisation>/", view, name="helplines_policy_publish"),
-            path("publish/<int:organisation>/<int:line>/", view, name="helplines_policy_publish_line"),
-            *super().get_urls(),
-        ]
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        organisations = wall.own(request, Organisation.objects.prefetch_related("lines"))
-        return super().changelist_view(request, {**(extra_context or {}), "organisations": organisations})
-
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
-        """One version in words, beside what the version before it said."""
-        version = self.get_object(request, object_id)
-        if request.method not in {"GET", "HEAD"} or version is None:
-            raise Http404
-        context = {
-            **self.admin_site.each_context(request),
-            "title": str(version),
-            "version": version,
-            "said": said(version),
-            "state": self.state(version),
-            "opts": self.opts,
-        }
-        return TemplateResponse(request, "helplines/admin/policy_version.html", context)
-
-    def publish(self, request: HttpRequest, organisation: int, line: int | None = None) -> HttpResponse:
-        """Write the next version, for the organisation or for one of its lines."""
-        mine = get_object_or_404(wall.own(request, Organisation.objects.all()), pk=organisation)
-        lines = wall.own(request, Line.objects.filter(organisation=mine).select_related("organisation"))
-        chosen = get_object_or_404(lines, pk=line) if line else None
-        return Publishing(request, self.admin_site, mine, chosen).answer()
+    def publishing(self, request: HttpRequest, organisation: Organisation, line: Line | None) -> HttpResponse:
+        return Publishing(request, self.admin_site, organisation, line).answer()
 
 
-def said(version: Policy) -> list[policy_words.Said]:
-    """A version in words: all of an organisation, of a line what it does otherwise."""
-    values = policies.overlay(policies.PolicyValues(), version.values)
-    everything = zip(policies.FIELDS, policy_words.all_said(values), strict=True)
-    told = [(name, words) for name, words in everything if version.line_id is None or name in version.values]
-    return [words for name, words in told if policy_words.applies(name, values)]
+def in_words(version: Policy) -> dict[str, Any]:
+    """A version as sentences, and as visitors read it on each line; its texts stand apart only where there is no line."""
+    base = policies.PolicyValues()
+    if version.line_id:
+        base = queries.organisation_policy(version.organisation, version.valid_from)
+    values = policies.overlay(base, version.values)
+    read = list(previews(version.organisation, version.line, values))
+    told = [name for name in policies.FIELDS if version.line_id is None or name in version.values]
+    said = (policy_words.kept_said if read else policy_words.all_said)(values, told)
+    return {"said": said, "previews": read}

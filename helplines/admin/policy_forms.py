@@ -9,10 +9,10 @@ from django.utils.functional import lazy
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from helplines import policies
+from helplines import openings, policies
 from helplines.admin.widgets import label_parts
 from helplines.fields import LocalisedFormField, LocalisedWidget, in_language
-from helplines.policy_words import FLAGS, KINDS, SENTENCES, problem_said
+from helplines.policy_words import CHOSEN, FLAGS, KINDS, PICKS, SENTENCES, SOME, SOME_OF, problem_said
 
 HELP: Mapping[str, Any] = {
     "soft_minutes": _("Nobody is cut off: it is a goal, not a limit."),
@@ -24,12 +24,42 @@ HELP: Mapping[str, Any] = {
     "retention_months": _("After this nobody can read it any more. A shorter time also counts for old talks."),
     "limited": _("Take the tick away if visitors may come as often as they need."),
     "contact_limit": _("Counted over the last 24 hours. Talks that nobody answered do not count."),
+    "keyed_on": _(
+        "Behind one address there can be a whole school: then choose the tab alone. Who opens a new tab is new to us then. "
+        "We keep no address and no name for this, only marks that nobody can read back."
+    ),
+    "reading_along": _(
+        "Only for training and for quality. Each time stands in the audit log, and the counsellor always sees who reads along."
+    ),
+    "show_frequency": _("Only the count of the last 24 hours. Nothing in it tells who somebody is."),
     "alert_seconds": _("The desks of those who are present sound from the first second."),
     "silent_minutes": _(
         "Leave it empty if no talk may end by itself. A word, typing or one press keeps the talk open."
     ),
     "wrapup_minutes": _("Leave it empty for no time by rule. Everybody may pause at any moment."),
+    "registration_months": _(
+        "Counted from the first day of the month of the talk. What was counted stays for reports, without registrations."
+    ),
+    "registration_crowd": _("At least 10. A larger group hides better, and is there later."),
+    "registration_days": _("After this the line, the time and the length are left out, and it waits on."),
+    "registration_moment": _("The part of the day is enough for most reports."),
+    "report_inside": _("At least 5. Figures are multiples of it. Months that are published stay as they are."),
+    "report_outside": _("At least 10. It counts as the next multiple of the number inside."),
+    "complaint_read_days": _("From the day that it comes. Handlers are reminded in time."),
+    "complaint_answer_days": _("From the day that it comes. A longer time does not count for what was sent before."),
+    "complaint_open_days": _("Until then the sender can ask on. After it the report closes."),
+    "complaint_months": _("Kind, dates and outcome, and your summary if you write one."),
     "may_ask_name": _("Without a tick, we refuse a question that asks for a name or an address."),
+    "identity_holders": _("It is kept only while there is a key, and what was sealed before stays as it was sealed."),
+    "opening_grounds": _(
+        "Without a ground here nothing is opened, whoever asks. An order needs its paper with each request."
+    ),
+    "opening_askers": _(
+        "They ask it for a talk of their own, or with the code of a talk. They never open it themselves."
+    ),
+    "opening_recipients": _("Who asks names one of these, and nobody else may be told."),
+    "opening_discussed": _("Asked and agreed, tried, or impossible: the request and the log say which."),
+    "opening_minutes": _("Only for the one person who opened it, on that device."),
     "greeting": _("The first words in a talk. You can use the names from the list below."),
     "disclaimer": _("What visitors read before they start. You can use the names from the list below."),
 }
@@ -45,8 +75,24 @@ ORDER = (
     "block_hours",
     "limited",
     "contact_limit",
+    "keyed_on",
+    "show_frequency",
     "retention_months",
+    "registration_months",
+    "registration_moment",
+    "registration_crowd",
+    "registration_days",
+    "report_inside",
+    "report_outside",
+    "complaint_read_days",
+    "complaint_answer_days",
+    "complaint_open_days",
+    "complaint_months",
     "may_ask_name",
+    "identity_holders",
+    "opening_discussed",
+    "opening_minutes",
+    "reading_along",
 )
 
 
@@ -80,6 +126,18 @@ def yes_or_no(name: str, label: Any) -> forms.BooleanField:
     return forms.BooleanField(label=label, help_text=HELP[name], required=False)
 
 
+def some_of(name: str) -> forms.MultipleChoiceField:
+    """Boxes for a list of a policy; that one must be ticked is said by the policy, which knows when."""
+    choices = [(entry, SOME_OF[name][entry]) for entry in openings.LISTS[name]]
+    return forms.MultipleChoiceField(
+        label=SOME[name],
+        help_text=HELP[name],
+        choices=choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+
 def texts_field(label: Any, help_text: Any, **kwargs: Any) -> LocalisedFormField:
     return LocalisedFormField(label=label, help_text=help_text, required=False, **kwargs)
 
@@ -99,7 +157,40 @@ class PolicyForm(forms.Form):
     alert_seconds = NumberField("alert_seconds")
     silent_minutes = NumberField("silent_minutes", required=False)
     wrapup_minutes = NumberField("wrapup_minutes", required=False)
+    registration_months = NumberField("registration_months")
+    registration_crowd = NumberField("registration_crowd")
+    registration_days = NumberField("registration_days")
+    report_inside = NumberField("report_inside")
+    report_outside = NumberField("report_outside")
+    complaint_read_days = NumberField("complaint_read_days")
+    complaint_answer_days = NumberField("complaint_answer_days")
+    complaint_open_days = NumberField("complaint_open_days")
+    complaint_months = NumberField("complaint_months")
+    registration_moment = forms.ChoiceField(
+        label=_("What a registration tells of the time"),
+        choices=tuple(PICKS["registration_moment"].items()),
+        help_text=HELP["registration_moment"],
+    )
+    keyed_on = forms.ChoiceField(
+        label=_("By what we know who comes again"), choices=tuple(PICKS["keyed_on"].items()), help_text=HELP["keyed_on"]
+    )
+    reading_along = forms.ChoiceField(
+        label=_("Reading along with a talk"),
+        choices=tuple(PICKS["reading_along"].items()),
+        help_text=HELP["reading_along"],
+    )
+    show_frequency = yes_or_no("show_frequency", FLAGS["show_frequency"][0])
     may_ask_name = yes_or_no("may_ask_name", FLAGS["may_ask_name"][0])
+    identity_holders = forms.ChoiceField(
+        label=lazy(lambda: str(SENTENCES["identity_holders"]).replace("[]", "…"), str)(),
+        help_text=HELP["identity_holders"],
+        choices=list(CHOSEN["identity_holders"].items()),
+    )
+    opening_grounds = some_of("opening_grounds")
+    opening_askers = some_of("opening_askers")
+    opening_recipients = some_of("opening_recipients")
+    opening_discussed = yes_or_no("opening_discussed", FLAGS["opening_discussed"][0])
+    opening_minutes = NumberField("opening_minutes")
     greeting = texts_field(_("Greeting"), HELP["greeting"], long=True)
     disclaimer = texts_field(_("What we promise"), HELP["disclaimer"], long=True)
 
@@ -115,6 +206,9 @@ class PolicyForm(forms.Form):
             before, _gap, after = str(SENTENCES.get(name, "")).partition("[]")
             end = after[: len(after) - len(after.lstrip(".,;:"))]
             yield Sentence(before, self[name], end, after[len(end) :] if before or after else str(self[name].label))
+
+    def lists(self) -> list[forms.BoundField]:
+        return [self[name] for name in openings.LISTS]
 
     def texts(self) -> list[forms.BoundField]:
         return [self["greeting"], self["disclaimer"]]

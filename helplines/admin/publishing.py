@@ -15,15 +15,17 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from helplines import policies, policy_words, proposals, queries, service
+from helplines import policies, policy_files, policy_words, proposals, queries, second_factor, service
 from helplines.admin import wall
 from helplines.admin.policy_forms import ConfirmForm, PolicyForm, known_keys, question_formset
-from helplines.admin.previews import chosen, places, preview, previews
 from helplines.admin.widgets import write_in
+from helplines.gate import second_step_page
 from helplines.models import Line, Organisation, Policy, PolicyProposal, ProposalState, Staff
+from helplines.previews import chosen, places, preview, previews
 
 ROOM = 1  # empty questions to begin with
 
@@ -44,6 +46,8 @@ class Publishing:
             "publish": self.publish,
             "preview": self.show,
             "look": self.look,
+            "file": self.download,
+            "open": self.open_file,
         }
         step = self.request.POST.get("step", "") if self.request.method == "POST" else ""
         return steps.get(step, self.begin)()
@@ -94,8 +98,42 @@ class Publishing:
         form, questions, values = self.filled_in()
         if values is None:
             return JsonResponse({"preview": "", "errors": dict(wrong_in(form, *questions.forms))})
-        template = "helplines/admin/policy_preview.html"
+        template = "helplines/parts/policy_preview.html"
         return JsonResponse({"preview": render_to_string(template, self.preview(values), self.request), "errors": {}})
+
+    def download(self) -> HttpResponse:
+        """What is promised now, as a YAML file that `open_file` takes back."""
+        subject = str(self.line or self.organisation)
+        head = [
+            _("The promises of %(subject)s, as they are now.") % {"subject": subject},
+            _("Change a value and open the file on the same page. Nothing counts before it is published."),
+        ]
+        data = policy_files.written(self.current, head)
+        name = "-".join(entry.slug for entry in (self.organisation, self.line) if entry)
+        response = HttpResponse(data, content_type="application/yaml; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{name}-policy.yaml"'
+        return response
+
+    def open_file(self) -> HttpResponse:
+        """The values of a file, in the form, to look at and go on with; or all that is wrong with it, by name."""
+        upload = self.request.FILES.get("file")
+        values, wrong = self.values_of(upload) if upload else (None, [_("Choose a file first.")])
+        if values is None:
+            return self.form_page(*self.unbound(self.current), file_problems=wrong)
+        messages.success(self.request, _("The form holds the values of the file now. Nothing is published yet."))
+        return self.form_page(*self.unbound(values), shown=values)
+
+    def values_of(self, upload: Any) -> tuple[policies.PolicyValues | None, list[str]]:
+        try:
+            values = policies.parse(policy_files.read(upload.read(policy_files.LARGEST + 1)))
+            problems = self.problems(values)
+        except policy_files.Unreadable as fault:
+            return None, [policy_words.unreadable_said(fault)]
+        except policies.PolicyError as error:
+            problems = error.problems
+        if not problems:
+            return values, []
+        return None, [policy_words.problem_named(problem) for problem in problems]
 
     def publish(self) -> HttpResponse:
         values, confirm = self.carried(), ConfirmForm(self.request.POST)
@@ -106,6 +144,9 @@ class Publishing:
                 self.request, _("Somebody else published a version just now. Look at the differences again.")
             )
             return self.review_page(values, confirm)
+        if not second_factor.is_fresh(self.request):
+            # Nothing filled in gets lost: the second step is shown beside this page.
+            return self.review_page(values, confirm, second_step=second_step_page(self.request, reverse("start")))
         return self.publish_now(values, confirm) if confirm.is_valid() else self.review_page(values, confirm)
 
     def publish_now(self, values: policies.PolicyValues, confirm: ConfirmForm) -> HttpResponse:
@@ -174,11 +215,7 @@ class Publishing:
 
     def stored(self, values: policies.PolicyValues) -> dict[str, Any]:
         """All of an organisation; of a line only what it does otherwise, so that the rest follows the organisation."""
-        after = policies.dump(values)
-        if self.line is None:
-            return after
-        before = policies.dump(self.base)
-        return {name: value for name, value in after.items() if value != before[name]}
+        return policies.dump(values) if self.line is None else policies.otherwise(self.base, values)
 
     @property
     def against(self) -> str:
@@ -194,6 +231,7 @@ class Publishing:
         questions: Any,
         problems: Iterable[policies.Problem] = (),
         shown: policies.PolicyValues | None = None,
+        file_problems: Iterable[str] = (),
     ) -> HttpResponse:
         """Fill in; `problems` are those that only publishing found. The preview is of `shown`, else of what is in force."""
         for part in (form, *questions.forms):
@@ -203,6 +241,7 @@ class Publishing:
             "questions": questions,
             "placeholders": policy_words.PLACEHOLDERS,
             "problems": [policy_words.problem_said(problem) for problem in problems],
+            "file_problems": list(file_problems),
             "places": places(self.organisation, self.line),
             **self.preview(shown or self.current),
         }
@@ -213,7 +252,7 @@ class Publishing:
         place = chosen(places(self.organisation, self.line), self.request.POST.get("preview_of", ""))
         return {"place": place, "preview": preview(place, values) if place else None}
 
-    def review_page(self, values: policies.PolicyValues, confirm: ConfirmForm) -> HttpResponse:
+    def review_page(self, values: policies.PolicyValues, confirm: ConfirmForm, second_step: str = "") -> HttpResponse:
         context = {
             "changes": policy_words.changes_said(None if self.is_first else self.current, values),
             "is_first": self.is_first,
@@ -221,6 +260,7 @@ class Publishing:
             "values": json.dumps(policies.dump(values)),
             "against": self.against,
             "confirm": confirm,
+            "second_step": second_step,
             "two": self.needs_two(values, timezone.now()),
             "seconds": proposals.seconds(self.organisation, self.person),
         }

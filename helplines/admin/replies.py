@@ -24,9 +24,10 @@ class CannedReplyAdmin(TenantAdmin):
         "line": _("The line on which it can be used. Leave it empty for all lines."),
         "name": _("A few words by which counsellors find this reply. Visitors do not read them."),
         "texts": _(
-            "What comes in the composer. The counsellor can change it before sending. These are filled in: {{ line }}, "
-            "{{ hours }}, {{ emergency }}, {{ organisation }}, {{ soft_minutes }}, {{ rejoin_minutes }}, "
-            "{{ retention }}, {{ website }}, {{ support_email }}, {{ privacy_email }} and {{ complaints_email }}."
+            "What comes in the composer. The counsellor can change it before sending. These are filled in: {{ name }} "
+            "(the counsellor's name for visitors), {{ line }}, {{ hours }}, {{ emergency }}, {{ organisation }}, "
+            "{{ soft_minutes }}, {{ rejoin_minutes }}, {{ retention }}, {{ website }}, {{ support_email }}, "
+            "{{ privacy_email }} and {{ complaints_email }}."
         ),
     }
 

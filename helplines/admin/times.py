@@ -23,7 +23,7 @@ class ClosureAdmin(TenantAdmin):
         "kind": _(
             "Decides what visitors read: that it is outside the hours, a public holiday, or something unforeseen."
         ),
-        "starts_at": _("The day and the time from which it is closed, in the time shown beside the field."),
+        "starts_at": _("The day and the time from which it is closed, in the time zone at the foot of the page."),
         "ends_at": _("The day and the time until which it is closed. Leave it empty to close until you open again."),
         "reason": _("For yourself and your colleagues. Visitors do not read it."),
     }

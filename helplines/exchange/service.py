@@ -11,11 +11,13 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from helplines import witness
 from helplines.exchange import files
 from helplines.exchange.files import Record, tidy
 from helplines.exchange.tables import Desk, Table
-from helplines.models import Organisation
+from helplines.models import Organisation, Staff
 from helplines.tenancy import inside
+from helplines.witness import Event
 
 Key = tuple[str, ...]
 
@@ -57,8 +59,9 @@ class Plan:
         return len(self.added) + len(self.changed) + len(self.removed)
 
 
-def export(*, organisation: Organisation, table: Table) -> bytes:
-    """The whole list as a file; taking it in again changes nothing."""
+def export(*, organisation: Organisation, table: Table, by: Staff | None = None) -> bytes:
+    """The whole list as a file; taking it in again changes nothing. Raises AuditUnavailable."""
+    witness.told(Event.EXPORTED, organisation=organisation.pk, who=by.pk if by else None, what=f"list:{table.slug}")
     with inside(organisation):
         desk, columns = Desk.of(organisation), table.columns(organisation)
         rows = [[column.write(row, desk) for column in columns] for row in table.rows(organisation)]

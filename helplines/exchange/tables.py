@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import models
+from django.utils.text import capfirst
 
 from helplines.models import Line, Organisation
 
@@ -51,6 +53,13 @@ class Table:
     columns: Callable[[Organisation], list[Column]]
     key: tuple[str, ...]
     is_once: bool = False
+
+
+def title_of(table: Table, column: Column) -> str:
+    """What the administration calls this column, in the active language; the name in the head is the same in every one."""
+    title = str(capfirst(table.model._meta.get_field(column.field).verbose_name))  # type: ignore[union-attr]
+    code = column.name.removeprefix(column.field).removeprefix("_")
+    return f"{title} ({dict(settings.CONTENT_LANGUAGES)[code]})" if code else title
 
 
 _tables: dict[str, Table] = {}

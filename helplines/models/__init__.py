@@ -1,7 +1,8 @@
 """The organisations, the people in them, and what they promise."""
 
 from helplines.models.invitations import Invitation
-from helplines.models.organisation import Branch, EmergencyNumber, Line, LineKind, Organisation
+from helplines.models.mail import Letter, LetterState, MailServer
+from helplines.models.organisation import Address, Branch, EmergencyNumber, Line, LineKind, Organisation
 from helplines.models.people import (
     AgreementAcceptance,
     Assignment,
@@ -9,12 +10,14 @@ from helplines.models.people import (
     Membership,
     Role,
     Staff,
+    at_once,
 )
 from helplines.models.promises import Policy, PolicyProposal, ProposalState
 from helplines.models.replies import CannedReply
 from helplines.models.times import Closure, ClosureKind, ExtraOpening, OpeningHours, Weekday
 
 __all__ = [
+    "Address",
     "AgreementAcceptance",
     "Assignment",
     "Branch",
@@ -25,8 +28,11 @@ __all__ = [
     "EmergencyNumber",
     "ExtraOpening",
     "Invitation",
+    "Letter",
+    "LetterState",
     "Line",
     "LineKind",
+    "MailServer",
     "Membership",
     "OpeningHours",
     "Organisation",
@@ -36,4 +42,5 @@ __all__ = [
     "Role",
     "Staff",
     "Weekday",
+    "at_once",
 ]

@@ -16,6 +16,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Invitations whose link still works."""
         return self.filter(expires_at__gt=now)
 
+    def unanswered(self, since: datetime) -> "InvitationQuerySet":
+        """Invitations older than that, whose link did not work any more then."""
+        return self.filter(made_at__lt=since).exclude(expires_at__gt=since)
+
 
 class Invitation(models.Model):
     """The roles and lines that a person gets by saying yes; of the link only a keyed hash is kept."""

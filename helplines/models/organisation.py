@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -23,12 +24,21 @@ def dutch_only() -> list[str]:
     return ["nl"]
 
 
+class Address(models.TextChoices):
+    """How visitors are spoken to in a language that has two ways; in Dutch with "je" or with "u"."""
+
+    INFORMAL = "informal", _("informal: “je” in Dutch")
+    FORMAL = "formal", _("formal: “u” in Dutch")
+
+
 class Organisation(models.Model):
     """A tenant: one organisation with its own lines, people and promises (O10, N06)."""
 
     class Country(models.TextChoices):
         BELGIUM = "BE", _("Belgium")
         NETHERLANDS = "NL", _("Netherlands")
+        GERMANY = "DE", _("Germany")
+        FRANCE = "FR", _("France")
 
     slug = models.SlugField(_("address name"), unique=True, max_length=40, validators=[free_slug])
     name = models.CharField(_("name"), max_length=100)
@@ -38,6 +48,13 @@ class Organisation(models.Model):
     country = models.CharField(_("country"), max_length=2, choices=Country, default=Country.BELGIUM)
     time_zone = models.CharField(_("time zone"), max_length=50, default="Europe/Brussels", validators=[known_time_zone])
     languages = LanguagesField(_("languages"), default=dutch_only, validators=[known_languages])
+    form_of_address = models.CharField(
+        _("how we speak to visitors"),
+        max_length=10,
+        choices=Address,
+        default=Address.INFORMAL,
+        db_default=Address.INFORMAL,  # for the release before this one, which does not name the column
+    )
     website = models.URLField(_("website"), blank=True)
     privacy_email = models.EmailField(_("address for privacy questions"))
     complaints_email = models.EmailField(_("address for complaints"))
@@ -50,6 +67,21 @@ class Organisation(models.Model):
     logo_type = models.CharField(max_length=20, blank=True, editable=False)
     about = LocalisedField(_("who we are"), long=True, blank=True)
     secrecy = LocalisedField(_("professional secrecy"), long=True, blank=True)
+
+    # Whether visitors may read how each promise was checked.
+    shows_proof = models.BooleanField(_("show visitors whether the promises are kept"), default=False, db_default=False)
+    shows_openings = models.BooleanField(
+        _("show visitors how often an address was opened"), default=False, db_default=False
+    )
+
+    # Every so many months somebody looks at the promises again; when that was last done without changing one (N05).
+    review_months = models.PositiveSmallIntegerField(
+        _("months after which you look at your promises again"),
+        default=6,
+        db_default=6,
+        validators=[MinValueValidator(3), MaxValueValidator(6)],
+    )
+    reviewed_at = models.DateTimeField(null=True, editable=False)
 
     objects: ClassVar = tenant_manager(models.QuerySet, "pk")
 
@@ -93,6 +125,14 @@ class Line(models.Model):
     contact = models.CharField(_("number or address"), max_length=100, blank=True)
     origins = models.JSONField(_("sites with our button"), default=list, blank=True, validators=[embedding_origins])
     languages = LanguagesField(_("languages"), default=list, blank=True)
+    form_of_address = models.CharField(
+        _("how we speak to visitors"),
+        max_length=10,
+        choices=[("", _("as the organisation")), *Address.choices],
+        blank=True,
+        default="",
+        db_default="",
+    )
     neutral_title = models.BooleanField(_("neutral name of the tab"), default=True)
     button = LocalisedField(_("text on the button"), blank=True, text_length=40)
     opening = LocalisedField(_("opening text"), long=True, blank=True)
@@ -114,12 +154,17 @@ class Line(models.Model):
     def clean(self) -> None:
         super().clean()
         if self.organisation_id and not set(self.languages or []) <= set(self.organisation.languages):
-            raise ValidationError({"languages": _("Choose among the languages of the organisation.")})
+            raise ValidationError({"languages": _("Choose only languages in which the organisation writes.")})
 
     @property
     def spoken(self) -> list[str]:
         """The languages a visitor can choose here, the line's own first."""
         return list(self.languages or self.organisation.languages)
+
+    @property
+    def is_formal(self) -> bool:
+        """Whether our sentences say "u" to visitors here; without a choice of its own a line does as its organisation."""
+        return (self.form_of_address or self.organisation.form_of_address) == Address.FORMAL
 
     def text(self, name: str, language: str) -> str:
         """One of this line's own texts in the best language there is; "" where the organisation wrote none."""

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
@@ -80,6 +81,11 @@ class AgreementAcceptance(models.Model):
         return f"{self.staff} {self.agreement}"
 
 
+def at_once(own: int | None, promised: int) -> int:
+    """How many talks somebody has at the same time: their own number where they have one, and never more than is promised."""
+    return promised if own is None else min(own, promised)
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def of(self, staff: Staff) -> "MembershipQuerySet":
         """What this person is, whether or not they signed the agreement."""
@@ -118,6 +124,10 @@ class Membership(models.Model):
         "helplines.Branch", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("centre")
     )
     public_name = models.CharField(_("name for visitors"), max_length=40, blank=True)
+    # None: as many as the policy of the line lets everybody have.
+    talks_at_once = models.PositiveSmallIntegerField(
+        _("talks at the same time"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
     is_active = models.BooleanField(_("active"), default=True)
     # Who gave this role, and when; None where it was there before this was recorded.
     given_by = models.ForeignKey(Staff, models.SET_NULL, null=True, editable=False, related_name="+")

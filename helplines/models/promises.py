@@ -3,37 +3,29 @@
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from helplines.models.organisation import Line, Organisation
 from helplines.models.people import Staff
+from helplines.models.versions import Version, VersionQuerySet, numbered_once
 from helplines.tenancy import tenant_manager
 
 PROPOSAL_LIFETIME = timedelta(days=14)
-NEVER_CHANGED = _("A published policy is never changed; publish a new version.")
-NEVER_REMOVED = _("A published policy is never removed; publish a new version.")
 
 
-class PolicyQuerySet(models.QuerySet["Policy"]):
+class PolicyQuerySet(VersionQuerySet):
     def in_force(self, at: datetime) -> "PolicyQuerySet":
         """Versions whose day has come, the one that counts first."""
         return self.filter(valid_from__lte=at).order_by("-valid_from", "-number")
 
-    def update(self, **kwargs: Any) -> int:
-        raise ValidationError(NEVER_CHANGED)
 
-    def delete(self) -> tuple[int, dict[str, int]]:
-        raise ValidationError(NEVER_REMOVED)
-
-
-class Policy(models.Model):
+class Policy(Version):
     """One version of the promises of an organisation, or of what one line does otherwise.
 
     `values` has the shape of `helplines.policies.PolicyValues`: all of it for an organisation, only what differs for
-    a line. A version is written once: `save` on an existing row and `delete` raise.
+    a line.
     """
 
     organisation = models.ForeignKey(
@@ -42,40 +34,16 @@ class Policy(models.Model):
     line = models.ForeignKey(
         Line, models.CASCADE, null=True, blank=True, related_name="policies", verbose_name=_("line")
     )
-    number = models.PositiveIntegerField(_("version"))
     valid_from = models.DateTimeField(_("valid from"))
     values: Any = models.JSONField(_("values"))
-    reason = models.CharField(_("reason"), max_length=300)
-    author = models.ForeignKey(
-        Staff, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("author")
-    )
     created_at = models.DateTimeField(_("published at"), auto_now_add=True)
 
     objects: ClassVar = tenant_manager(PolicyQuerySet)
 
-    class Meta:
+    class Meta(Version.Meta):
         verbose_name = _("policy")
         verbose_name_plural = _("policies")
-        ordering = ["organisation", "line", "-number"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "number"], condition=Q(line=None), name="policy_number_in_organisation"
-            ),
-            models.UniqueConstraint(
-                fields=["line", "number"], condition=Q(line__isnull=False), name="policy_number_in_line"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.line or self.organisation} v{self.number}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk:
-            raise ValidationError(NEVER_CHANGED)
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise ValidationError(NEVER_REMOVED)
+        constraints = numbered_once("policy")
 
 
 class ProposalState(models.TextChoices):

@@ -37,7 +37,7 @@ class OpeningHours(OwnedByLine):
     objects: ClassVar = tenant_manager(models.QuerySet)
 
     class Meta:
-        verbose_name = _("opening hours")
+        verbose_name = _("opening time")
         verbose_name_plural = _("opening hours")
         ordering = ["line", "weekday", "opens"]
         default_related_name = "opening_hours"

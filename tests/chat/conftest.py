@@ -9,8 +9,10 @@ from chat.boards import boards
 from chat.consumers.base import wrong_tries
 from chat.hub import hub
 from chat.keeper import keeper
+from chat.marks import marks
 from chat.places import places
 from chat.polling import sessions
+from chat.rights import rights
 from chat.statuses import statuses
 from chat.writer import writer
 
@@ -20,6 +22,7 @@ def nothing_remembered() -> Iterator[None]:
     statuses.forget()
     boards.known.clear()
     places.known.clear()
+    rights.looks.clear()
     wrong_tries.buckets.clear()
     yield
     writer.stop()
@@ -31,6 +34,7 @@ async def live() -> AsyncIterator[None]:
     yield
     await sessions.stop()
     await places.come_to_rest()
+    await marks.stop()
     await keeper.stop()
     await hub.stop()
     writer.stop()

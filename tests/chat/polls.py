@@ -52,17 +52,19 @@ class Poller:
 
     async def hear(self, kind, **expected):
         """The next frame of this kind with these values, passing over others."""
-        while True:
-            while self.heard:
-                frame = self.heard.pop(0)
-                if frame["kind"] == kind and all(frame.get(name) == value for name, value in expected.items()):
-                    return frame
-            assert self.code is None, self.code
-            await self.ask()
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                while self.heard:
+                    frame = self.heard.pop(0)
+                    if frame["kind"] == kind and all(frame.get(name) == value for name, value in expected.items()):
+                        return frame
+                assert self.code is None, self.code
+                await self.ask()
 
     async def closed(self):
-        while self.code is None:
-            await self.ask()
+        async with asyncio.timeout(PATIENCE):
+            while self.code is None:
+                await self.ask()
         return self.code
 
     @property

@@ -1,5 +1,6 @@
 """The two ends of the wire, for tests that read as a dialogue: connect, send, receive, disconnect."""
 
+import asyncio
 import json
 from contextlib import asynccontextmanager
 
@@ -28,18 +29,28 @@ class Socket(WebsocketCommunicator):
         await self.send_to(text_data=json.dumps({"do": do, **values}))
 
     async def hear(self, kind, **expected):
-        """The next frame of this kind with these values, passing over others."""
-        while True:
-            frame = json.loads(await self.receive_from(timeout=PATIENCE))
-            if frame["kind"] == kind and all(frame.get(name) == value for name, value in expected.items()):
-                return frame
+        """The next frame of this kind with these values, passing over others. It comes within PATIENCE, or never.
+
+        The time is that of all frames together: a desk is knocked at every few seconds, for ever.
+        """
+        passed: list[str] = []
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while True:
+                    frame = json.loads(await self.receive_from(timeout=PATIENCE + 1))
+                    if frame["kind"] == kind and all(frame.get(name) == value for name, value in expected.items()):
+                        return frame
+                    passed.append(frame["kind"])
+        except TimeoutError:
+            raise AssertionError(f"no {kind} with {expected} came, only {passed}") from None
 
     async def closed(self):
         """The code with which the server closes, passing over what comes before."""
-        while True:
-            event = await self.receive_output(timeout=PATIENCE)
-            if event["type"] == "websocket.close":
-                return event.get("code", 1000)
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                event = await self.receive_output(timeout=PATIENCE + 1)
+                if event["type"] == "websocket.close":
+                    return event.get("code", 1000)
 
 
 @asynccontextmanager

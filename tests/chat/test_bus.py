@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 
 from chat import bus as bus_module
-from chat.bus import EVERY, FORGOTTEN, LOST, Bus, Told
+from chat.bus import BEAT, EVERY, FORGOTTEN, LOST, Bus, Told
 from chat.hub import desks
 
 pytestmark = pytest.mark.asyncio
@@ -115,6 +115,11 @@ async def poll(holds):
         await asyncio.sleep(0.005)
 
 
+async def test_a_redis_that_is_lost_is_noticed_within_two_seconds():
+    # Nothing heard for LOST; it looks every BEAT; and asks at once, which the next test shows.
+    assert LOST + BEAT <= 2.0
+
+
 async def test_no_beat_of_its_own_makes_it_ask_again_and_again(nodes):
     bus = nodes[0].bus
     now = bus.own_heard
@@ -182,3 +187,27 @@ async def test_a_catch_up_that_fails_is_tried_again(layer, monkeypatch):
     bus.behind.set()
     await asyncio.wait_for(poll(lambda: len(tries) >= 3), 5)
     await bus.stop()
+
+
+@pytest.mark.parametrize("lost", [1, 3])
+async def test_a_line_ends_also_when_the_library_below_loses_what_it_was_told(layer, lost):
+    """`asyncio.wait_for` did, now and then, and a node that was told to stop hung."""
+    under_way, times = asyncio.Event(), []
+
+    async def group_send(_group, _message):
+        under_way.set()
+        while len(times) < lost:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                times.append(1)
+
+    layer.group_send = group_send
+    bus = Bus("a", [].extend, asyncio.Event().wait)
+    bus.start()
+    bus.publish([TOLD])
+    await under_way.wait()
+    async with asyncio.timeout(10):
+        await bus.stop()
+    assert len(times) >= lost
+    assert not bus.running

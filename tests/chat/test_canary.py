@@ -1,8 +1,13 @@
 """Marked words and addresses go through every path, also when it goes wrong, and are found in no sink (goals C1, M1, M2)."""
 
 import base64
+import gzip
 import json
 import logging
+import re
+import zlib
+from collections.abc import Sequence
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -14,8 +19,11 @@ from chat import bus, queries, service, writer
 from config.logs import Line as LogLine
 from helplines.models import Organisation
 from helplines.tenancy import across_organisations
-from tests.chat.sockets import desk, in_database, staffed, visitor
+from privacy.models import SealedIdentity
+from tests.chat.sockets import desk, in_database, socket, staffed
 from tests.factories.helplines import MembershipFactory, PolicyFactory
+from tests.factories.vault import holder, opened
+from tests.forms import forms_of
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("live")]
 NICKNAME, ANSWER, SAID, NOTED, ASKED, TYPED = (
@@ -29,16 +37,17 @@ QUESTIONS = [
 ]
 
 
-def encoded(word: str) -> list[bytes]:
-    """A word in the ways in which it may lie somewhere: plain, hexadecimal, base64, backwards, two bytes a letter."""
-    plain = word.encode()
-    # Base64 of a piece in the middle does not depend on where the piece begins, but for its ends.
-    turned = [base64.b64encode(b"x" * shift + plain)[4:-4] for shift in range(3)]
-    return [plain, plain.hex().encode(), plain[::-1], word.encode("utf-16-le"), *turned]
+def leaks(where: str, data: bytes, words: Sequence[str] = CANARIES) -> list[str]:
+    data += b"".join(unpacked(data[at.start() :]) for at in re.finditer(rb"\x1f\x8b\x08|\x78[\x01\x9c\xda]", data))
+    return [f"{word} in {where}" for word in words if any(form in data for form in forms_of(word))]
 
 
-def leaks(where: str, data: bytes) -> list[str]:
-    return [f"{word} in {where}" for word in CANARIES if any(form in data for form in encoded(word))]
+def unpacked(data: bytes) -> bytes:
+    """What lies packed there by gzip or zlib, if anything does."""
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(data)
+    except zlib.error:
+        return b""
 
 
 class Sink(logging.Handler):
@@ -78,16 +87,15 @@ def published(monkeypatch):
 
 
 @in_database
-def stored_anywhere() -> list[str]:
+def stored_anywhere(words: Sequence[str] = CANARIES) -> list[str]:
     """Where in either database a marked word can be read."""
     found = []
     for model in apps.get_models():
-        alias = "keys" if model._meta.app_label == "privacy" else "default"
-        with connections[alias].cursor() as cursor:
+        with connections[getattr(model, "database", "default")].cursor() as cursor:
             cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')  # noqa: S608  a table's name
             for row in cursor.fetchall():
                 data = b"\0".join(bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode() for v in row)
-                found += leaks(model._meta.label, data)
+                found += leaks(model._meta.label, data, words)
     return found
 
 
@@ -100,13 +108,14 @@ def break_with(monkeypatch, place, name, fault=RuntimeError):
     monkeypatch.setattr(place, name, broken)
 
 
-async def whole_talk(line, one, other, client):
-    """Every action in which words of a person go in."""
-    await client.say("start", language="nl", answers={"nickname": NICKNAME, "about": ANSWER})
+async def whole_talk(line, one, other, client, itself=True):
+    """Every action in which words of a person go in; `itself` has the visitor say an address too, which is theirs to say."""
+    await client.say("start", language="nl", answers={"nickname": NICKNAME, "about": ANSWER} if itself else {})
     code = (await client.hear("started"))["code"]
     await one.say("take")
-    assert (await one.hear("taken"))["talk"]["nickname"] == NICKNAME
-    await client.say("say", id=str(uuid4()), text=f"{SAID} and {ADDRESSES[0]}")
+    taken = await one.hear("taken")
+    assert taken["talk"]["nickname"] == NICKNAME or not itself
+    await client.say("say", id=str(uuid4()), text=f"{SAID} and {ADDRESSES[0]}" if itself else SAID)
     await client.hear("stored")
     await one.say("say", talk=code, id=str(uuid4()), text=SAID)
     await one.hear("stored")
@@ -149,6 +158,9 @@ def over_http(line, monkeypatch):
         answers.append(client.post("/account/login/", {"login": "somebody", "password": TYPED}))
         strict = Client(REMOTE_ADDR=address, enforce_csrf_checks=True, raise_request_exception=False)
         answers.append(strict.post("/account/login/", {"login": "somebody", "password": TYPED}))
+        came_from = {"Referer": f"https://example.org/{TYPED}"}
+        answers.append(strict.post("/account/login/", {"login": TYPED}, secure=True, headers=came_from))
+        answers.append(client.get(place, headers={"Host": f"{TYPED}.example.org"}))
         with monkeypatch.context() as broken:
             break_with(broken, queries, "line_status")
             from chat.statuses import statuses
@@ -159,17 +171,19 @@ def over_http(line, monkeypatch):
 
 
 @pytest.mark.promise("D01", "O06")
-async def test_marked_words_are_in_no_sink(log, published, monkeypatch):
+@pytest.mark.parametrize("address", ADDRESSES)
+async def test_marked_words_are_in_no_sink(log, published, monkeypatch, address):
     line, member = await staffed()
     organisation = line.organisation
+    _row, private = await in_database(holder)(organisation)
     await in_database(PolicyFactory)(organisation=organisation, values={"questions": QUESTIONS, "capacity": 3})
     colleague = await in_database(MembershipFactory)(organisation=organisation, public_name="Kim")
-    with override_settings(REDIS_URL=""):
-        async with desk(member) as one, desk(colleague) as other, visitor(line) as client:
+    with override_settings(REDIS_URL="", TRUSTED_PROXIES=1):
+        async with desk(member) as one, desk(colleague) as other, visitor_from(address, line) as client:
             code = await whole_talk(line, one, other, client)
             await with_faults(monkeypatch, one, client, code)
             statuses, pages = await in_database(over_http)(line, monkeypatch)
-    assert {200, 404, 403, 500} <= set(statuses)
+    assert {200, 404, 403, 400, 500} <= set(statuses)
     told = bus.Told((organisation.pk, "visitor", code), {"kind": "said", "text": SAID, "name": NICKNAME})
     await bus.publish_alone([told])
     assert len(published) == 1
@@ -181,6 +195,18 @@ async def test_marked_words_are_in_no_sink(log, published, monkeypatch):
     # The sinks were there to leak into.
     assert any("RuntimeError at" in text for text in log.lines)
     assert await in_database(names)() == [organisation.name]
+    assert await in_database(sealed)(private) == [address]
+
+
+def visitor_from(address, line):
+    path = f"/ws/{line.organisation.slug}/{line.slug}/visitor/"
+    return socket(path, [(b"x-forwarded-for", address.encode())])
+
+
+def sealed(private):
+    """What the holder of this key finds in the vault."""
+    with across_organisations():
+        return [opened(identity, private) for identity in SealedIdentity.objects.all()]
 
 
 def names():
@@ -191,5 +217,8 @@ def names():
 async def test_the_search_finds_a_word_in_each_of_its_forms():
     for form in (SAID, SAID[::-1], SAID.encode().hex(), base64.b64encode(f"ab {SAID} cd".encode()).decode()):
         assert leaks("here", form.encode()) == [f"{SAID} in here"]
+    for address in ADDRESSES:
+        assert leaks("here", quote(f"from {address}").encode()) == [f"{address} in here"]
+        assert leaks("here", b"head " + gzip.compress(address.encode())) == [f"{address} in here"]
     assert leaks("here", SAID.encode("utf-16-le")) == [f"{SAID} in here"]
     assert leaks("here", b"nothing of the sort") == []

@@ -33,6 +33,14 @@ def test_reply_comes_in_the_language_of_the_talk_with_its_values():
 
 
 @pytest.mark.django_db
+@pytest.mark.promise("C04")
+def test_reply_names_the_counsellor_as_visitors_of_the_line_know_them():
+    held = ActiveConversationFactory(language="nl", counsellor__public_name="Sam")
+    CannedReplyFactory(organisation=held.organisation, texts={"nl": "Dag, ik ben {{ name }}."})
+    assert [reply["text"] for reply in replies_for(held)] == ["Dag, ik ben Sam."]
+
+
+@pytest.mark.django_db
 def test_reply_without_the_talks_language_comes_in_the_organisations_first_and_says_so():
     organisation = OrganisationFactory(languages=["nl", "en", "fr"])
     CannedReplyFactory(organisation=organisation, texts={"en": "Hello", "nl": "Hallo"})

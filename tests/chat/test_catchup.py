@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from chat import announce, service, writer
+from chat import announce, marks, service, writer
 from chat.catchup import catch_up
+from chat.doors import doors
 from chat.hub import hub
 from chat.models import Conversation
 from chat.sealed import Contents
@@ -113,8 +114,18 @@ async def test_a_desk_hears_how_far_its_talks_are_and_asks(silence):
         await catch_up(hub)
         latest = await counsellor.hear("latest")
         assert (latest["talk"], latest["seq"]) == (started["code"], 2)
+        before = doors.replays
         await counsellor.say("since", talk=started["code"], seq=1)
         assert [message["seq"] for message in (await counsellor.hear("history"))["messages"]] == [2]
+        assert doors.replays == before + 1
+
+
+async def test_a_visitor_who_missed_something_asks_and_is_counted():
+    async with talk() as (_line, client, _counsellor, _started):
+        before = doors.replays
+        await client.say("since", seq=0)
+        assert [message["seq"] for message in (await client.hear("history"))["messages"]] == [1]
+        assert doors.replays == before + 1
 
 
 async def test_a_desk_looks_again_at_who_waits(silence):
@@ -127,3 +138,14 @@ async def test_a_desk_looks_again_at_who_waits(silence):
             await catch_up(hub)
             while len((await counsellor.hear("desk"))["waiting"]) != 1:
                 pass
+
+
+async def test_a_visitor_hears_what_was_read_elsewhere(silence):
+    async with talk() as (_line, client, _counsellor, started):
+        await client.hear("said")
+        silence()
+        row = await elsewhere(started["code"], "are you there")
+        seen = marks.Seen(row.organisation_id, row.pk, row.code, counsellor=2, author=row.counsellor_id)
+        await in_database(marks.store)([seen])
+        await catch_up(hub)
+        assert (await client.hear("seen"))["seq"] == 2

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from chat.consumers import desk as desks
+from chat import rights
 from helplines.models import Assignment, Membership
 from helplines.tenancy import across_organisations
 from tests.chat.sockets import desk, in_database, staffed, visitor
@@ -66,7 +66,7 @@ def take_away(member):
 async def test_a_name_that_was_taken_away_is_shown_no_more(monkeypatch):
     line, member = await staffed()
     await in_database(AssignmentFactory)(membership=member, line=line, alias="Robin")
-    monkeypatch.setattr(desks, "RIGHT_SECONDS", -1)
+    monkeypatch.setattr(rights, "FRESH_SECONDS", -1)
     async with desk(member) as counsellor, visitor(line) as client:
         await client.say("start", language="nl")
         code = (await client.hear("started"))["code"]

@@ -127,7 +127,7 @@ async def test_pause_that_ends_by_itself_ends_with_the_round(live):
             frame = await counsellor.hear("desk", presence="pause")
             assert frame["rest"]["returns"] is True
             clock.shift(61)
-            await in_database(presence_of(member).update)(seen_at=timezone.now())
+            await in_database(lambda: presence_of(member).update(seen_at=timezone.now()))()
             await in_database(tasks.sweep)(member.organisation_id)
             assert (await counsellor.hear("desk", presence="present"))["rest"] is None
             for wrong in ({"minutes": 0}, {"minutes": 121}, {"minutes": "5"}):

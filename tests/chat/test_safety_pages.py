@@ -1,7 +1,10 @@
 """The pages around the talk: what they say, in whose words, and what they leave behind (A07, A12, A15)."""
 
+import html
+
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from tests.chat.loaded import STATIC, TEMPLATES
 from tests.factories.helplines import BranchFactory, LineFactory
@@ -98,3 +101,22 @@ def test_question_on_top_of_everything_has_the_way_out_in_it(name):
     path = next(path for path in (TEMPLATES / "chat").rglob(name))
     dialogs = path.read_text().split("<dialog")[1:]
     assert [dialog for dialog in dialogs if "data-exit" not in dialog.partition("</dialog>")[0]] == []
+
+
+# What a quick exit cannot do: no way past the page before, and no hand in the browser's history.
+LIMITS = (
+    "With Back in your browser nobody comes to the talk. They may come to the page before it, such as the website with "
+    "our button.",
+    "Your browser remembers in its history that you were here. You can erase that.",
+)
+
+
+@pytest.mark.promise("A15")
+@pytest.mark.parametrize("language", ["nl", "en", "fr", "de"])
+def test_page_about_safety_says_in_each_language_what_a_quick_exit_cannot_do(language):
+    line = LineFactory(languages=[language], organisation__languages=[language])
+    page = html.unescape(ask(line, "safe/").content.decode())
+    with translation.override(language):
+        said = [translation.gettext(limit) for limit in LIMITS]
+    assert [sentence for sentence in said if sentence not in page] == []
+    assert len({*said, *LIMITS}) == (2 if language == "en" else 4)

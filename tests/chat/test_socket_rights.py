@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from chat import keeper as keeper_module
-from chat.consumers import desk as desk_consumer
+from chat import rights
 from chat.keeper import keeper
 from chat.writer import store
 from config.asgi import application
@@ -190,7 +190,7 @@ async def test_a_role_that_ends_counts_from_the_next_frame():
 
 @pytest.mark.parametrize("do", ["say", "seen", "hello"])
 async def test_a_role_that_ended_does_nothing_more(do, monkeypatch):
-    monkeypatch.setattr(desk_consumer, "RIGHT_SECONDS", -1.0)
+    monkeypatch.setattr(rights, "FRESH_SECONDS", -1.0)
     async with talk() as (_line, _client, counsellor, started):
         row, _said = await stored(started["code"])
         await in_database(end_right)(await in_database(lambda: row.counsellor)(), "deactivated")

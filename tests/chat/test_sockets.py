@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from uuid import uuid4
@@ -10,7 +11,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from chat import tasks
+from chat import service, tasks, writer
+from chat.marks import marks
 from tests.chat.sockets import UUID, desk, in_database, staffed, stored, talk, visitor
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("live")]
@@ -60,6 +62,31 @@ async def test_a_resend_is_stored_once():
 
 
 @pytest.mark.promise("C02")
+async def test_what_is_said_at_once_is_stored_before_what_comes_after_it_is_done(monkeypatch):
+    """A visitor who writes three lines and leaves said three lines, however slow the database is."""
+    left, store, leave = threading.Event(), writer.store, service.leave
+
+    def stored_late(batch):
+        left.wait(0.3)
+        return store(batch)
+
+    def leaves(**values):
+        leave(**values)
+        left.set()
+
+    async with talk() as (_line, client, _counsellor, started):
+        monkeypatch.setattr(writer, "store", stored_late)
+        monkeypatch.setattr(service, "leave", leaves)
+        for text in "abc":
+            await client.say("say", id=str(uuid4()), text=text)
+        await client.say("leave")
+        assert [(await client.hear("stored"))["seq"] for _message in range(3)] == [2, 3, 4]
+        assert (await client.hear("state"))["state"] == "closed"
+    row, said = await stored(started["code"])
+    assert said == [(1, "system", "joined"), *((seq, "visitor", text) for seq, text in enumerate("abc", start=2))]
+    assert row.state == "closed"
+
+
 async def test_a_dropped_line_resumes_with_the_rest_and_the_same_counsellor():
     async with talk() as (line, client, counsellor, started):
         await client.disconnect()
@@ -191,11 +218,41 @@ async def test_seen_marks_reach_the_other_side_and_only_for_what_was_said():
         key = str(uuid4())
         await client.say("say", id=key, text="hello")
         await counsellor.hear("said", id=key)
-        await counsellor.say("seen", talk=started["code"], seq=99)
         await counsellor.say("seen", talk=started["code"], seq=2)
         assert (await client.hear("seen"))["seq"] == 2
         await client.say("seen", seq=1)
         assert (await counsellor.hear("seen"))["seq"] == 1
+        await counsellor.say("seen", talk=started["code"], seq=99)
+        await client.say("seen", seq=99)
+        await marks.stop()
+        row, _texts = await stored(started["code"])
+        assert (row.visitor_seen_seq, row.counsellor_seen_seq) == (1, 2)
+
+
+async def test_a_mark_that_was_told_stands_there_for_who_loads_the_page_again():
+    """Nothing waits for a later round of the process that heard it, which may be another one."""
+    line, member = await staffed()
+    async with desk(member) as counsellor, visitor(line) as client:
+        await client.say("start", language="nl")
+        started = await client.hear("started")
+        await counsellor.say("take")
+        await client.hear("said")
+        await client.say("say", id=str(uuid4()), text="hello")
+        await counsellor.hear("said", text="hello")
+        await counsellor.say("say", talk=started["code"], id=str(uuid4()), text="hello too")
+        await client.hear("said", text="hello too")
+        await counsellor.say("seen", talk=started["code"], seq=2)
+        await client.hear("seen", seq=2)
+        await client.say("seen", seq=3)
+        await counsellor.hear("seen", seq=3)
+        async with visitor(line) as again, desk(member) as other_tab:
+            await again.say("resume", code=started["code"], secret=started["secret"], since=0)
+            assert (await again.hear("resumed"))["seen_seq"] == 2
+            assert (await again.hear("history"))["seen_seq"] == 2
+            [held] = other_tab.first["talks"]
+            assert (held["seen_seq"], held["visitor_seen_seq"]) == (2, 3)
+            await other_tab.say("open", talk=started["code"], since=0)
+            assert (await other_tab.hear("history"))["seen_seq"] == 3
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """A process that is told to stop: everybody goes to another node, nothing that was taken on is lost (security goal I2)."""
 
 import asyncio
+import threading
 from uuid import uuid4
 
 import pytest
 
 from chat import stopping
+from chat import writer as writer_module
 from chat.doors import RESTART, Doors, doors
 from tests.chat.sockets import staffed, stored, talk, visitor
 
@@ -73,6 +75,29 @@ async def test_a_talk_goes_on_after_its_process_stopped():
             await again.say("resume", code=started["code"], secret=started["secret"], since=2)
             assert (await again.hear("resumed"))["state"] == "active"
     assert (await stored(started["code"]))[1][-1] == (2, "visitor", "just before")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("live", "open_again")
+async def test_what_was_taken_on_is_stored_before_a_process_leaves(monkeypatch):
+    """Its sockets are closed already; who wrote finds it stored on the next node, and need not send it again."""
+    store, begun = writer_module.store, threading.Event()
+
+    def slowly(batch):
+        begun.set()
+        # The sockets are closed within this time.
+        threading.Event().wait(0.5)
+        return store(batch)
+
+    async with talk() as (_line, client, counsellor, started):
+        monkeypatch.setattr(writer_module, "store", slowly)
+        await client.say("say", id=str(uuid4()), text="the last words")
+        await asyncio.to_thread(begun.wait, 30)
+        monkeypatch.setattr(stopping, "GOODBYES", 0.0)
+        await stopping.leave(within=0)
+        assert (await stored(started["code"]))[1][-1] == (2, "visitor", "the last words")
+        await client.disconnect(RESTART)
+        await counsellor.disconnect(RESTART)
 
 
 @pytest.mark.django_db(transaction=True)

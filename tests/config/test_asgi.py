@@ -7,6 +7,8 @@ import pytest
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 
+from config import asgi
+from config.answers import GivenAgain
 from config.asgi import SessionsForTheDesk, application
 
 
@@ -33,3 +35,24 @@ def test_session_is_read_for_the_desk_alone(path: str, known: list[str]) -> None
     scope = {"type": "websocket", "path": path, "headers": []}
     asyncio.run(SessionsForTheDesk(inner)(scope, None, None))
     assert seen == known
+
+
+def test_the_status_of_a_line_is_given_again_and_a_page_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    async def pages(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        asked.append(scope["path"])
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"Cache-Control", b"public, max-age=10")]}
+        )
+        await send({"type": "http.response.body", "body": b""})
+
+    async def nothing(event: dict[str, Any]) -> None:
+        pass
+
+    monkeypatch.setattr(asgi, "pages", pages)
+    monkeypatch.setattr(asgi, "status_answers", GivenAgain(pages))
+    for path in ["/caw/online/status.json", "/caw/online/"] * 2:
+        scope = {"type": "http", "method": "GET", "scheme": "http", "path": path, "query_string": b"", "headers": []}
+        asyncio.run(application(scope, None, nothing))
+    assert asked == ["/caw/online/status.json", "/caw/online/", "/caw/online/"]

@@ -1,15 +1,23 @@
 """What the operator sees: whether it works, and how much it does; never who, what or where."""
 
+import re
+from collections import Counter
+
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.cache import cache
 from django.db import OperationalError
 from django.test import Client
 
+from chat.bus import Bus
 from chat.doors import doors
+from chat.hub import hub
+from chat.writer import writer
 from config import health, tasks
-from config.metrics import registry
+from config.metrics import BATCHES, registry
 from helplines.tenancy import across_organisations
+from privacy import alarms
 from tests.factories.chat import staffed_line
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +35,7 @@ def test_a_living_process_says_so(client):
 def test_it_is_ready_and_knows_when_the_clock_last_ran(client):
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
         assert client.get("/readyz").json() == {
-            "ready": True, "database": True, "keys": True, "redis": True, "jobs": False, "beat_age": None,
+            "ready": True, "database": True, "keys": True, "replayed": True, "redis": True, "jobs": False, "beat_age": None,
         }  # fmt: skip
         tasks.beat()
         clock.shift(30)
@@ -76,18 +84,41 @@ def test_figures_count_and_name_nobody(client):
 def test_every_figure_is_ours_and_has_no_label_but_the_kind_of_socket():
     for family in registry.collect():
         assert family.name.startswith("toeverlaat_")
-        assert {name for sample in family.samples for name in sample.labels} <= {"kind"}
+        assert {name for sample in family.samples for name in sample.labels} <= {"kind", "le"}
+
+
+@pytest.fixture
+def bus():
+    """As with a Redis, without one."""
+    hub.bus, before = Bus("node", lambda _told: None, None), hub.bus
+    yield
+    hub.bus = before
+
+
+def test_every_figure_is_explained_and_every_explanation_has_a_figure(bus):
+    cache.set(alarms.LAST, {"at": 0.0, "counts": {}})
+    shown = {family.name + "_total" * (family.type == "counter") for family in registry.collect()}
+    page = (settings.BASE_DIR / "docs" / "operating.md").read_text()
+    assert set(re.findall(r"^\| `(toeverlaat_\w+)", page, re.MULTILINE)) == shown
+
+
+def test_what_the_writer_stored_at_once_is_counted_by_size(client, monkeypatch):
+    monkeypatch.setattr(writer, "sizes", Counter({1: 3, 4: 1, 500: 2}))
+    lines = client.get("/metrics").content.decode().splitlines()
+    counted = [line.partition("size_")[2] for line in lines if line.startswith("toeverlaat_writer_batch_size_")]
+    assert counted == [
+        *(f'bucket{{le="{limit}"}} {count}.0' for limit, count in zip(BATCHES, [3, 3, 4, 4, 4, 4, 4, 4, 4], strict=True)),
+        'bucket{le="+Inf"} 6.0', "count 6.0", "sum 1007.0",
+    ]  # fmt: skip
 
 
 def test_figures_are_not_for_who_comes_through_the_proxy(client):
     assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.7"}).status_code == 404
 
 
-def test_replays_are_counted(client):
-    before = doors.replays
-    doors.replays += 1
-    assert f"toeverlaat_replays_total {before + 1}.0" in client.get("/metrics").content.decode()
-    doors.replays = before
+def test_replays_are_shown(client, monkeypatch):
+    monkeypatch.setattr(doors, "replays", 17)
+    assert "toeverlaat_replays_total 17.0" in client.get("/metrics").content.decode()
 
 
 def test_the_program_that_asks_says_no_when_nobody_answers():

@@ -6,12 +6,13 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from django.db.models import Count
 
-from config.demo import accounts, seed
+from config.demo import accounts, forms, seed
 from config.demo.sites import example_sites
 from helplines import policies, queries, wording
 from helplines.availability import availability
 from helplines.models import ExtraOpening, Line, LineKind, Membership, Organisation, Role
 from helplines.tenancy import across_organisations, inside
+from registration import reports, tasks
 
 pytestmark = pytest.mark.django_db
 
@@ -30,8 +31,14 @@ def texts(value: Any, where: str = "") -> list[tuple[str, dict[str, str]]]:
 
 
 @pytest.fixture
-def sown(db: None, settings: Any) -> None:
+def demo(db: None, settings: Any) -> None:
     settings.DEMO, settings.DEMO_SITE_ORIGIN = True, "http://localhost:8000"
+
+
+@pytest.fixture
+def sown(demo: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With little of what was registered, which most tests do not look at."""
+    monkeypatch.setattr(forms, "PAST_MONTHS", 1)
     seed.sow()
 
 
@@ -172,7 +179,30 @@ def test_passwords_stay_as_they_were_told_and_work(sown: None, tmp_path: Any, se
 def test_printed_words_name_every_line_and_the_shown_roles(sown: None, tmp_path: Any) -> None:
     report = accounts.report(example_sites(), accounts.renewed(tmp_path / "demo.json", seed.people()))
     words = accounts.in_words(report)
-    for line in report["lines"].values():
-        assert line["page"] in words
+    printed = words.splitlines()
+    for slug, line in report["lines"].items():
+        note = accounts.OWN_HOURS if slug == seed.BY_ITS_HOURS else ""
+        assert f"  {slug:18} {line['page']}{note}" in printed
+    assert "As a data protection officer: http://127.0.0.1:8000/start/" in printed
     for entry in report["accounts"]:
         assert (entry["password"] in words) == (entry["role"] in accounts.SHOWN)
+
+
+def test_auditors_have_reports_to_see(demo: None) -> None:
+    """Every organisation that registers has a whole year behind it, and months with groups that are large enough."""
+    seed.sow()
+    with across_organisations():
+        auditors = list(Membership.objects.filter(role=Role.AUDITOR).select_related("organisation"))
+    found = {}
+    for auditor in auditors:
+        with inside(auditor.organisation):
+            offer = next(one for one in reports.available(auditor) if one.key == "contacts")
+            months = [span for span in offer.spans if span.kind == "month"]
+            if months:
+                tasks.fix_report(auditor.organisation_id, "contacts", months[0].name)
+                document = reports.document(auditor.organisation, "contacts", months[0], "inside")
+                shown = [
+                    cell.count for sheet in document.sheets for row in sheet.rows for cell in row.cells if cell.count
+                ]
+                found[auditor.organisation.slug] = (any(span.kind == "year" for span in offer.spans), len(shown) > 10)
+    assert found == dict.fromkeys(("caw", "luisterlijn", "ombuds"), (True, True))

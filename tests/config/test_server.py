@@ -1,5 +1,6 @@
 """What the server refuses at the door, before a page or a socket sees it."""
 
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -16,7 +17,9 @@ from config.server import (
     MOST_UNREAD,
     SILENCE,
     STEPS_AT_ONCE,
+    TURN,
     UNHEARD,
+    QuietServer,
     SmallFramesIn,
     SmallRequests,
 )
@@ -174,3 +177,14 @@ def test_one_who_says_more_than_can_be_heard_is_sent_away(upgraded):
     upgraded.onMessage(b"second", False)
     upgraded.closeHandshakeTimeoutCall.cancel()
     assert (len(heard), upgraded.transport.value()) == (1, b"\x88\x02" + (1013).to_bytes(2, "big"))
+
+
+def test_the_thread_that_stores_has_its_turn_within_a_millisecond(monkeypatch):
+    before, during = sys.getswitchinterval(), []
+    monkeypatch.setattr(daphne_server.Server, "run", lambda _server: during.append(sys.getswitchinterval()))
+    try:
+        QuietServer(None, host="127.0.0.1", port=0).run()
+    finally:
+        sys.setswitchinterval(before)
+    assert during == [pytest.approx(TURN)]
+    assert TURN < 0.001 < before

@@ -7,6 +7,9 @@ import pytest
 from django.core.management import call_command
 from django.test import override_settings
 
+from chat.slim import slim
+from tests.chat.loaded import STATIC
+
 IMPORT = re.compile(r"""^(?:import|export)\s(?:[^;"'()]*?\sfrom\s+)?["'](\.[^"']+)["']""", re.MULTILINE)
 
 
@@ -32,3 +35,12 @@ def test_modules_import_hashed_modules(collected: Path):
     plain = [f"{path.name}: {name}" for path, name in imports if not re.search(r"\.[0-9a-f]{12}\.js$", name)]
     missing = [f"{path.name}: {name}" for path, name in imports if not (path.parent / name).is_file()]
     assert (plain, missing) == ([], [])
+
+
+def test_scripts_and_style_sheets_leave_their_comments_behind(collected: Path):
+    served = {file.name: (collected / "chat" / file.name).read_text() for file in STATIC.iterdir()}
+    sources = {file.name: file.read_text() for file in STATIC.iterdir()}
+    assert served == {name: slim(source) for name, source in sources.items()}
+    assert served != sources
+    hashed = next(path for path in collected.glob("chat/visitor-exit.*.js") if path.name != "visitor-exit.js")
+    assert len(hashed.read_text()) < len(sources["visitor-exit.js"])

@@ -4,13 +4,17 @@ import base64
 import os
 import socket
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from config.demo import surroundings
 from config.demo.surroundings import CannotStart
+from tests.conftest import VAR
 
 
 @pytest.fixture
@@ -49,10 +53,11 @@ def test_taken_port_is_told_in_one_line(taken: int, var: Path, capsys: pytest.Ca
     assert not var.exists()
 
 
-@pytest.mark.parametrize("port", [70000, -1])
+@pytest.mark.parametrize("port", [65536, 0, -1])
 def test_port_that_cannot_be_is_refused(port: int) -> None:
-    with pytest.raises(CannotStart):
+    with pytest.raises(CannotStart) as refusal:
         surroundings.require_free(port)
+    assert str(refusal.value).startswith(f"{port} is no port: choose a number from 1 to 65535")
 
 
 def test_first_start_makes_secrets_that_only_the_owner_reads(free: int, var: Path) -> None:
@@ -118,6 +123,22 @@ def test_example_data_never_lands_in_a_real_database(free: int, var: Path, monke
     assert found == ["embedded", "1", "", f"http://127.0.0.1:{free}"]
 
 
+@pytest.mark.parametrize(("asked", "site"), [("127.0.0.1", "localhost"), ("localhost", "127.0.0.1")])
+def test_demo_can_have_a_name_and_its_example_sites_the_number(free: int, var: Path, asked: str, site: str) -> None:
+    surroundings.set_up([f"--port={free}", f"--name={asked}"]).close()
+    reads = "from django.conf import settings as s; print(s.ORIGIN, s.DEMO_SITE_ORIGIN, *s.ALLOWED_HOSTS)"
+    told = subprocess.run(
+        [sys.executable, "-c", reads],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        cwd=surroundings.BASE,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    found = told.stdout.split()
+    assert found == [f"http://{asked}:{free}", f"http://{site}:{free}", "127.0.0.1", "localhost"]
+
+
 def test_nobody_else_reads_what_lies_there_or_what_comes(free: int, var: Path) -> None:
     var.mkdir()
     old = [var / "data.sqlite3", var / "keys.sqlite3", var / "keys.sqlite3-wal"]
@@ -132,3 +153,8 @@ def test_nobody_else_reads_what_lies_there_or_what_comes(free: int, var: Path) -
         "secrets": 0o700,
         "later": 0o600,
     }
+
+
+def test_each_process_that_tests_has_a_corner_of_its_own():
+    """Settings are read once: a process that read those of another would write in its files and empty its cache."""
+    assert (VAR.resolve(), os.environ.get("REDIS_URL", "")) == (settings.VAR, settings.REDIS_URL)

@@ -5,13 +5,27 @@ from typing import Any
 from uuid import uuid4
 
 import factory
+import msgspec
 from django.utils import timezone
 
 from chat import service
-from chat.models import Conversation, Handover, Message, Presence, PresenceState, Rest, Silence, new_code
+from chat.models import (
+    Block,
+    Contact,
+    Conversation,
+    Handover,
+    Message,
+    Presence,
+    PresenceState,
+    Reading,
+    Rest,
+    Silence,
+    TeamCopy,
+    new_code,
+)
 from chat.sealed import Contents
 from chat.states import OVER, Party, State
-from helplines.models import Line
+from helplines.models import Line, Role
 from helplines.tenancy import across_organisations
 from privacy import keys
 from tests.factories.helplines import LineFactory, MembershipFactory, PolicyFactory, TenantFactory, open_always
@@ -97,6 +111,47 @@ class RestFactory(TenantFactory):
     until = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=10))
 
 
+class ReadingFactory(TenantFactory):
+    """A mentor who reads along with a talk of a colleague, and everybody was told."""
+
+    class Meta:
+        model = Reading
+
+    conversation = factory.SubFactory(ActiveConversationFactory)
+    organisation = factory.SelfAttribute("conversation.organisation")
+    reader = factory.SubFactory(
+        MembershipFactory, organisation=factory.SelfAttribute("..organisation"), role=Role.MENTOR
+    )
+    purpose = "training"
+    told = True
+    began_at = factory.LazyFunction(timezone.now)
+
+
+class TeamCopyFactory(TenantFactory):
+    """A copy of a talk that is over, with one piece in which nobody is."""
+
+    class Meta:
+        model = TeamCopy
+
+    line = factory.SubFactory(LineFactory)
+    conversation = factory.SubFactory(
+        ActiveConversationFactory, line=factory.SelfAttribute("..line"), state=State.CLOSED
+    )
+    organisation = factory.SelfAttribute("conversation.organisation")
+    maker = factory.SelfAttribute("conversation.counsellor")
+    code = factory.LazyFunction(new_code)
+    purpose = "training"
+    made_at = factory.LazyFunction(timezone.now)
+    gone_at = factory.LazyAttribute(lambda made: made.made_at + timedelta(days=7))
+
+    @classmethod
+    def _create(cls, model_class: type, *args: Any, **kwargs: Any) -> Any:
+        contents = contents_of(kwargs["conversation"])
+        pieces = [["visitor", "Nobody is in it."]]
+        kwargs.setdefault("contents", contents.seal(kwargs["code"], "copy", msgspec.json.encode(pieces).decode()))
+        return super()._create(model_class, *args, **kwargs)
+
+
 class SilenceFactory(TenantFactory):
     """A talk in which nothing was asked yet."""
 
@@ -147,3 +202,29 @@ def say(conversation: Conversation, party: Party, text: str) -> None:
             text=contents_of(conversation).seal_text(conversation.last_seq, text),
             at=timezone.now(),
         )
+
+
+class ContactFactory(TenantFactory):
+    """That somebody began the talk, known by no mark."""
+
+    class Meta:
+        model = Contact
+
+    conversation = factory.SubFactory(ConversationFactory)
+    organisation = factory.SelfAttribute("conversation.organisation")
+    at = factory.LazyFunction(timezone.now)
+
+
+class BlockFactory(TenantFactory):
+    """Somebody who may not begin a talk for eight hours."""
+
+    class Meta:
+        model = Block
+
+    by = factory.SubFactory(MembershipFactory)
+    organisation = factory.SelfAttribute("by.organisation")
+    code = factory.LazyFunction(new_code)
+    reason = "pestering"
+    at = factory.LazyFunction(timezone.now)
+    until = factory.LazyFunction(lambda: timezone.now() + timedelta(hours=8))
+    window = 0

@@ -233,3 +233,31 @@ def open_always(line: models.Line) -> None:
     """Give a line the whole day, every day."""
     for weekday in models.Weekday:
         OpeningHoursFactory(line=line, weekday=weekday, opens=dt.time(0), closes=dt.time(0))
+
+
+class MailServerFactory(TenantFactory):
+    """An organisation that sends its letters itself."""
+
+    class Meta:
+        model = models.MailServer
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    is_used = True
+    host = "mail.example.org"
+    user = "post"
+    password = PASSWORD
+    sender = "post@example.org"
+
+
+class LetterFactory(TenantFactory):
+    """A letter that was sent."""
+
+    class Meta:
+        model = models.Letter
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    kind = "trial"
+    key = factory.Sequence("trial:{}".format)
+    state = models.LetterState.SENT
+    made_at = factory.LazyFunction(timezone.now)
+    due_at = factory.SelfAttribute("made_at")

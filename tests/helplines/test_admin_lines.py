@@ -9,8 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from helplines.models import Closure, Line, Organisation
+from helplines.models import Closure, Line, Organisation, Role
 from helplines.tenancy import across_organisations
+from tests.factories.helplines import MembershipFactory
 from tests.helplines.admin_rooms import House, at, count, house, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,7 @@ def client(ours: House, theirs: House) -> Client:
 
 
 def organisation_form(organisation: Organisation, **given: Any) -> dict[str, Any]:
-    names = ("name", "legal_name", "country", "time_zone", "languages", "accent")
+    names = ("name", "legal_name", "country", "time_zone", "languages", "form_of_address", "accent", "review_months")
     mails = ("privacy_email", "complaints_email", "support_email")
     return {**{name: getattr(organisation, name) for name in (*names, *mails)}, **given}
 
@@ -93,6 +94,28 @@ def test_site_that_is_none_is_refused_and_kept_in_the_form(client, ours):
     assert "www.example.org/chat</textarea>" in page.content.decode()
     with across_organisations():
         assert Line.objects.get(pk=ours.line.pk).origins == []
+
+
+def languages_offered(page: Any) -> list[str]:
+    return [code for code, _name in page.context["adminform"].form.fields["languages"].choices]
+
+
+def test_line_is_offered_the_languages_of_its_organisation_and_no_others(client, ours):
+    found = [languages_offered(client.get(page)) for page in (at("line", "change", ours.line.pk), at("line", "add"))]
+    assert found == [["nl", "en"]] * 2
+
+
+def test_new_line_of_who_runs_several_organisations_is_offered_what_these_write_in(ours, theirs):
+    with across_organisations():
+        Organisation.objects.filter(pk=theirs.organisation.pk).update(languages=["nl", "de"])
+    MembershipFactory(organisation=theirs.organisation, staff=ours.admin, role=Role.ADMINISTRATOR)
+    client = signed_in(ours.admin)
+    assert languages_offered(client.get(at("line", "add"))) == ["nl", "en", "de"]
+    given = line_form(ours.line, slug="new", organisation=ours.organisation.pk, languages=["de"])
+    assert (
+        "Choose only languages in which the organisation writes."
+        in client.post(at("line", "add"), given).content.decode()
+    )
 
 
 @pytest.mark.promise("A06")

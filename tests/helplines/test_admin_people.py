@@ -10,7 +10,7 @@ from django.test import Client
 
 from helplines.models import Assignment, ConfidentialityAgreement, Membership, Role, Staff
 from helplines.tenancy import across_organisations
-from tests.factories.helplines import MembershipFactory, StaffFactory
+from tests.factories.helplines import MembershipFactory, PolicyFactory, StaffFactory
 from tests.helplines.admin_rooms import House, at, house, signed_in
 from tests.helplines.factors import sign_in as factors_sign_in
 from tests.helplines.factors import with_app
@@ -197,3 +197,31 @@ def test_agreement_is_never_edited(client, ours):
     agreement = ours.rows["confidentialityagreement"]
     answer = client.post(at("confidentialityagreement", "change", agreement.pk), {"text_nl": "Anders"})
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("given", "kept", "told"), [("2", 2, False), ("", None, False), ("3", 1, True), ("0", 1, True)]
+)
+def test_nobody_is_given_more_talks_at_once_than_is_promised(client, ours, given, kept, told):
+    PolicyFactory(organisation=ours.organisation, values={"capacity": 2})
+    member = ours.counsellor
+    with across_organisations():
+        Membership.objects.filter(pk=member.pk).update(talks_at_once=1)
+    form = roles_form(member.staff, member, public_name="Robin", talks_at_once=given)
+    page = client.post(at("staff", "change", member.staff.pk), form)
+    with across_organisations():
+        assert Membership.objects.get(pk=member.pk).talks_at_once == kept
+    assert (page.status_code == 200) == told
+    if told:
+        assert page.content.decode().count('value="Robin"') == 1
+
+
+def test_number_from_before_a_smaller_promise_is_no_obstacle(client, ours):
+    member = ours.counsellor
+    with across_organisations():
+        Membership.objects.filter(pk=member.pk).update(talks_at_once=5)
+    form = roles_form(member.staff, member, public_name="Robin", talks_at_once="5")
+    client.post(at("staff", "change", member.staff.pk), form)
+    with across_organisations():
+        row = Membership.objects.get(pk=member.pk)
+    assert (row.public_name, row.talks_at_once) == ("Robin", 5)

@@ -252,6 +252,14 @@ def test_list_tells_which_version_counts(client, ours):
     assert states == [(None, 3, "later"), (None, 2, "force"), (None, 1, "past"), (ours.line.pk, 1, "force")]
 
 
+def test_list_of_versions_calls_the_organisation_by_its_name_in_the_filter(client, ours):
+    PolicyFactory(organisation=ours.organisation, line=ours.line, values={"capacity": 2})
+    changelist = client.get(at("policy", "changelist")).context["cl"]
+    [by_line] = [each for each in changelist.filter_specs if each.field.name == "line"]
+    offered = [str(choice["display"]) for choice in by_line.choices(changelist)]
+    assert (offered[0], offered[-1], "-" in offered) == ("All", "the organisation", False)
+
+
 def test_lines_that_end_as_a_browser_ends_them_are_no_change(client, ours):
     PolicyFactory(organisation=ours.organisation, values={"greeting": {"nl": "Dag,\n\nwelkom."}, "questions": [AGE]})
     changes = review(client, page_of(ours), greeting_nl="Dag,\r\n\r\nwelkom.", block_hours="12").context["changes"]

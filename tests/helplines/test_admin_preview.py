@@ -50,6 +50,18 @@ def test_preview_holds_the_promises_as_sentences_in_the_language_that_is_looked_
     assert "A talk is meant to end" not in shown
 
 
+@pytest.mark.parametrize(("address", "heading"), [("informal", "Waar je op kan"), ("formal", "Waar u op kunt")])
+def test_preview_speaks_as_the_line_does_and_the_page_around_it_says_je(client, ours, address, heading):
+    ours.line.form_of_address = address
+    with across_organisations():
+        ours.line.save()
+    shown = look(client, page_of(ours), preview_of=f"{ours.line.slug}:nl", disclaimer_nl="Wij zwijgen.")["preview"]
+    page = client.get(page_of(ours), headers={"accept-language": "nl"}).content.decode()
+    assert f"{heading} rekenen" in shown
+    assert '<div class="preview" lang="nl">' in shown
+    assert (" je " in page, " uw " in page) == (True, False)
+
+
 def test_looking_publishes_nothing(client, ours):
     with across_organisations():
         before = Policy.objects.count()

@@ -269,12 +269,24 @@ def test_page_that_somebody_tampered_with_changes_nothing(ours, sent):
 @pytest.mark.parametrize("slug", MODELS)
 def test_lists_of_a_foreign_organisation_are_not_there(ours, slug):
     theirs, client = house("Theirs"), signed_in(ours.admin)
+    mine = export(ours.organisation, slug)
     before = digest()
     assert client.get(page(theirs, slug)).status_code == 404
     assert client.get(page(theirs, slug, "exchange_file")).status_code == 404
-    assert look(client, theirs, export(ours.organisation, slug), slug, whole="on").status_code == 404
+    assert look(client, theirs, mine, slug, whole="on").status_code == 404
     assert digest() == before
 
 
 def test_unknown_list_is_not_there(ours):
     assert signed_in(ours.admin).get(page(ours, "people")).status_code == 404
+
+
+def test_columns_are_explained_in_the_language_of_the_reader(ours):
+    client = signed_in(ours.admin)
+    found = [
+        client.get(page(ours, slug), headers={"accept-language": "nl"}).content.decode()
+        for slug in ("closures", "replies")
+    ]
+    assert "<dt><code>starts_at</code> Van</dt><dd>De dag en de tijd waarop de sluiting begint.</dd>" in found[0]
+    assert "planned (gepland), holiday (feestdag) of exceptional (onvoorzien)" in found[0]
+    assert "<dt><code>texts_en</code> Tekst van het antwoord (Engels)</dt><dd>De tekst in deze taal.</dd>" in found[1]

@@ -58,6 +58,50 @@ def test_hours_of_the_afternoon_stay_on_the_wall_clock_over_a_clock_change(day):
         ]
 
 
+# A row on the day so many days after the Sunday on which the clock changes, and from when until when that is in UTC.
+SPRING = [
+    ((-1, "22:00", "02:00"), (-1, "21:00"), (0, "01:00")),  # 02:00 does not exist
+    ((-1, "22:00", "02:30"), (-1, "21:00"), (0, "01:00")),
+    ((-1, "22:00", "03:00"), (-1, "21:00"), (0, "01:00")),
+    ((-1, "22:00", "06:00"), (-1, "21:00"), (0, "04:00")),
+    ((0, "01:00", "05:00"), (0, "00:00"), (0, "03:00")),
+    ((0, "13:00", "17:00"), (0, "11:00"), (0, "15:00")),
+    ((0, "22:00", "02:00"), (0, "20:00"), (1, "00:00")),
+]
+AUTUMN = [
+    ((-1, "22:00", "02:00"), (-1, "20:00"), (0, "01:00")),  # 02:00 comes twice: it closes at the last
+    ((-1, "22:00", "02:30"), (-1, "20:00"), (0, "01:30")),
+    ((-1, "22:00", "03:00"), (-1, "20:00"), (0, "02:00")),
+    ((-1, "22:00", "06:00"), (-1, "20:00"), (0, "05:00")),
+    ((0, "01:00", "05:00"), (-1, "23:00"), (0, "04:00")),
+    ((0, "02:00", "05:00"), (0, "00:00"), (0, "04:00")),  # and opens at the first
+    ((0, "13:00", "17:00"), (0, "12:00"), (0, "16:00")),
+    ((0, "22:00", "02:00"), (0, "21:00"), (1, "01:00")),
+]
+NIGHT_TABLE = [(sunday, *case) for sunday in CLOCK_CHANGES for case in (SPRING if sunday.month == 3 else AUTUMN)]
+
+
+def in_utc(sunday, after):
+    days, clock = after
+    return dt.datetime.combine(sunday + dt.timedelta(days=days), dt.time.fromisoformat(clock), dt.UTC)
+
+
+def around(opens, closes):
+    return [opens - SECOND, opens, closes - SECOND, closes]
+
+
+@pytest.mark.promise("A02")
+@pytest.mark.parametrize(("sunday", "row", "opens", "closes"), NIGHT_TABLE)
+def test_every_boundary_of_both_nights_holds_to_the_second(sunday, row, opens, closes):
+    day, *clocks = row
+    week = [Weekly((6 + day) % 7, *map(dt.time.fromisoformat, clocks))]
+    edges = around(in_utc(sunday, opens), in_utc(sunday, closes))
+    assert [is_open(week, at) for at in edges] == [False, True, True, False]
+    # Whoever asks from a server in another zone asks of the same moments.
+    elsewhere = ZoneInfo("America/Paramaribo")
+    assert [is_open(week, at.astimezone(elsewhere)) for at in edges] == [False, True, True, False]
+
+
 @pytest.mark.parametrize(
     ("day", "hours"), [((2026, 3, 29), 23), ((2026, 10, 25), 25), ((2027, 3, 28), 23), ((2027, 10, 31), 25)]
 )

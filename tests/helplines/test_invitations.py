@@ -1,18 +1,19 @@
 """Inviting people: a link that works once, for a week, and tells nobody who has an account."""
 
 import datetime as dt
+import re
 from threading import Thread
 
 import pytest
 import time_machine
 from django.core import mail
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from helplines import access, invitation_links, invitations, letters
-from helplines.models import Assignment, Invitation, Membership, Staff
-from helplines.tasks import forget_old_invitations
+from helplines import access, carriers, invitation_links, invitations, letters
+from helplines.models import Assignment, Invitation, Membership, Organisation, Staff
 from helplines.tenancy import across_organisations, inside
 from tests.factories.helplines import (
     PASSWORD,
@@ -179,6 +180,31 @@ def test_second_account_with_one_address_is_not_made(link):
     assert (answer.status_code, Staff.objects.filter(username="nel").exists(), everything()[0]) == (200, False, 1)
 
 
+def as_administrator(client: Client, email: str) -> tuple[object, ...]:
+    """All that an administrator sees who invites this address and opens the link first: pages, statuses, work done."""
+    page = client.post(at("invitation", "add"), {**NEW, "email": email})
+    browser = opened(re.search(f"{HERE}(/invitation/[^<]+)", page.content.decode())[1])
+    with CaptureQueriesContext(connection) as asked:
+        answer = browser.post("/invitation/", ACCOUNT)
+    signed = answer.wsgi_request.user
+    listed = client.get(at("staff", "changelist")).content.decode()
+    own = client.get(at("staff", "change", signed.pk)).content.decode()
+    told = [
+        re.findall(r">([^<]+)<", re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)) for text in (listed, own)
+    ]
+    with across_organisations():
+        Membership.objects.filter(staff=signed).delete()
+        signed.delete()
+    return answer.status_code, answer.url, len(asked), signed.username, signed.email, told
+
+
+def test_administrator_without_a_mail_server_learns_nothing_from_the_link(client, ours, settings):
+    settings.EMAIL_BACKEND = NO_MAIL
+    known = as_administrator(client, StaffFactory().email)
+    assert known == as_administrator(client, "nobody@example.org")
+    assert known[:2] + known[3:5] == (302, "/start/", "nel", "nel@no-address.invalid")
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [
@@ -245,14 +271,17 @@ def test_unanswered_invitation_is_let_go_after_a_month(clock):
         with time_machine.travel(NOON - dt.timedelta(days=age), tick=False):
             invitation_links.new_link(InvitationFactory(email=f"{age}@example.org"))
     clock.shift(dt.timedelta(days=7))
-    forget_old_invitations()
+    with across_organisations():
+        organisations = list(Organisation.objects.values_list("pk", flat=True))
+    for organisation in organisations:
+        invitation_links.forget_old(organisation, timezone.now())
     with across_organisations():
         assert list(Invitation.objects.values_list("email", flat=True)) == ["29@example.org"]
 
 
 def test_name_of_two_lines_adds_no_header(mailoutbox):
     organisation = OrganisationFactory(name="Help\r\nBcc: everybody@example.org")
-    letters.write_invitation(InvitationFactory(organisation=organisation), HERE)
+    carriers.hand_over(letters.invitation_draft(InvitationFactory(organisation=organisation), HERE), None, "one")
     [letter] = mailoutbox
     assert letter.subject.startswith("Help Bcc: everybody@example.org")
     assert len(letter.recipients()) == 1
@@ -275,7 +304,7 @@ def test_of_two_who_accept_at_once_one_is_let_in(link):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
     with across_organisations():
         assert (len(gone), Membership.objects.filter(staff__in=people).count()) == (1, 1)
 
@@ -329,8 +358,7 @@ def test_name_in_a_letter_is_one_line_without_an_address(client, ours, name, fie
 
 def test_letter_keeps_one_line_of_a_name(ours):
     invitation = InvitationFactory(organisation=ours.organisation, first_name="Nel,\n\nSign in at https://evil.example")
-    letters.write_invitation(invitation, "https://chat.example.org/")
-    assert "evil" not in mail.outbox[0].body
+    assert "evil" not in letters.invitation_draft(invitation, "https://chat.example.org/").body
 
 
 def test_link_is_for_ten_names_an_hour(link, clock):

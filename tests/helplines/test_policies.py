@@ -238,3 +238,13 @@ def test_parse_answers_any_questions_with_values_or_problems(questions):
         assert len(policies.parse({"questions": questions}).questions) == len(questions)
     except PolicyError as error:
         assert all(problem.field.startswith("questions") for problem in error.problems)
+
+
+@pytest.mark.promise("C11")
+def test_reading_along_is_nobodys_unless_it_was_chosen():
+    assert policies.parse({}).reading_along == "nobody"
+    assert policies.parse({"reading_along": "told"}).reading_along == "told"
+    for wrong in ("everybody", "", None, True, ["told"]):
+        with pytest.raises(PolicyError) as problem:
+            policies.parse({"reading_along": wrong})
+        assert [entry.code for entry in problem.value.problems] == ["unknown_choice"]

@@ -17,6 +17,7 @@ from helplines import second_factor
 from helplines.middleware import administered
 from helplines.models import Line, Role
 from tests.factories.helplines import PASSWORD, LineFactory, MembershipFactory, StaffFactory
+from tests.helplines.admin_rooms import signed_in
 from tests.helplines.factors import code_of, sign_in, with_app
 
 pytestmark = pytest.mark.django_db
@@ -259,3 +260,22 @@ def test_scope_of_the_admin_holds_nothing_before_the_second_step(obligatory, set
         with administered(request):
             seen.append(Line.objects.count())
     assert seen == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("origin", "told"),
+    [
+        ("http://127.0.0.1:8010", "or let the program start on http://localhost:8010 (make demo NAME=localhost)."),
+        ("http://192.0.2.7:8010", "http://192.0.2.7:8010 is a number. Choose an app with codes.<"),
+    ],
+)
+def test_page_says_why_an_address_without_a_name_has_no_passkeys(settings, origin, told):
+    settings.ORIGIN, settings.MFA_SUPPORTED_TYPES = origin, ["recovery_codes", "totp"]
+    page = signed_in(MembershipFactory().staff).get("/account/second-step/").content.decode()
+    assert (told in page, "Add a passkey" in page) == (True, False)
+
+
+def test_page_offers_passkeys_where_the_address_has_a_name(settings):
+    settings.ORIGIN, settings.MFA_SUPPORTED_TYPES = "https://chat.example.org", ["recovery_codes", "totp", "webauthn"]
+    page = signed_in(MembershipFactory().staff).get("/account/second-step/").content.decode()
+    assert ("is a number" in page, "Add a passkey" in page) == (False, True)

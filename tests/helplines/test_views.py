@@ -69,12 +69,45 @@ def test_page_of_another_organisation_looks_like_one_that_is_not_there(path):
         (Role.MANAGER, "/team/{}/"),
         (Role.ADMINISTRATOR, "/admin/"),
         (Role.DPO, "/promises/{}/"),
-        (Role.AUDITOR, "/promises/{}/"),
+        (Role.AUDITOR, "/reports/{}/"),
     ],
 )
 def test_start_leads_straight_to_the_one_place_of_a_role(role, place):
     member = MembershipFactory(role=role)
     assert signed_in(member.staff).get("/start/").url == place.format(member.organisation.slug)
+
+
+@pytest.mark.parametrize("role", [Role.DPO, Role.AUDITOR])
+def test_start_offers_who_looks_along_the_log_the_ledger_and_the_promises(role):
+    member = MembershipFactory(role=role)
+    shown = page(signed_in(member.staff).get("/start/?stay"))
+    places = [f"/{name}/{member.organisation.slug}/" for name in ("audit", "ledger", "promises")]
+    assert [place for place in places if f'<a href="{place}"' in shown] == places
+
+
+@pytest.mark.parametrize(
+    ("role", "pages"),
+    [
+        (Role.MANAGER, ["team/{}/busy/", "team/{}/missed/"]),
+        (Role.MENTOR, ["team/{}/busy/", "team/{}/missed/"]),
+        (Role.ADMINISTRATOR, ["audit/{}/week/"]),
+        (Role.DPO, ["audit/{}/week/"]),
+        (Role.AUDITOR, ["audit/{}/week/"]),
+        (Role.COUNSELLOR, []),
+    ],
+)
+def test_start_offers_the_work_and_the_reads_of_a_week_to_who_looks_at_them(role, pages):
+    member = MembershipFactory(role=role)
+    shown = page(signed_in(member.staff).get("/start/?stay"))
+    every = ["team/{}/busy/", "team/{}/missed/", "audit/{}/week/"]
+    found = [one for one in every if f'<a href="/{one.format(member.organisation.slug)}"' in shown]
+    assert found == pages
+
+
+@pytest.mark.parametrize("role", [Role.COUNSELLOR, Role.MENTOR, Role.MANAGER])
+def test_start_offers_the_log_to_nobody_else(role):
+    member = MembershipFactory(role=role)
+    assert "/audit/" not in page(signed_in(member.staff).get("/start/?stay"))
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -86,6 +119,26 @@ def test_start_page_stays_for_who_asked_for_it(role):
     for place in (work, "/account/password/change/", "/account/second-step/", "/account/logout/"):
         assert f'{place}"' in shown
     assert '/start/?stay"' in page(client.get(work, follow=True))
+
+
+@pytest.mark.parametrize(
+    ("role", "further"),
+    [
+        (Role.COUNSELLOR, ["/desk/{}/registrations/"]),
+        (Role.MENTOR, ["/desk/{}/registrations/"]),
+        (Role.MANAGER, ["/handling/{}/", "/opening/{}/"]),
+        (Role.ADMINISTRATOR, ["/handling/{}/", "/opening/{}/"]),
+        (Role.DPO, ["/opening/{}/"]),
+        (Role.AUDITOR, []),
+    ],
+)
+def test_start_page_leads_to_what_else_waits_for_a_role(role, further):
+    member = MembershipFactory(role=role)
+    shown = page(signed_in(member.staff).get("/start/?stay"))
+    doors = [f"/{place}/{member.organisation.slug}/" for place in ("handling", "opening")]
+    doors.append(f"/desk/{member.organisation.slug}/registrations/")
+    expected = [place.format(member.organisation.slug) for place in further]
+    assert [door for door in doors if f'href="{door}"' in shown] == expected
 
 
 @pytest.mark.promise("J01")
@@ -115,7 +168,7 @@ def test_start_tells_all_roles_in_one_organisation_together():
 def test_promises_tell_times_by_the_clock_of_the_organisation():
     member = MembershipFactory(organisation__time_zone="Pacific/Auckland")
     PolicyFactory(organisation=member.organisation, valid_from=dt.datetime(2026, 7, 1, 21, 5, tzinfo=dt.UTC))
-    assert "July 2, 2026, 9:05 a.m." in page(signed_in(member.staff).get(f"/promises/{member.organisation.slug}/"))
+    assert "2 July 2026, 09:05" in page(signed_in(member.staff).get(f"/promises/{member.organisation.slug}/"))
 
 
 def test_start_tells_who_has_no_role_whom_to_ask():
@@ -266,7 +319,7 @@ def test_promises_tell_nothing_of_another_organisation():
 
 def test_promises_change_nothing_by_post():
     member = MembershipFactory()
-    assert signed_in(member.staff).post(f"/promises/{member.organisation.slug}/").status_code == 405
+    assert signed_in(member.staff).post(f"/promises/{member.organisation.slug}/", {"looked": "yes"}).status_code == 404
 
 
 @pytest.mark.promise("A15")

@@ -25,15 +25,24 @@ METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE")
 # The rarer methods are tried by one of each sort of person: no rule of ours tells the other roles apart by method.
 THOROUGH = {"anonymous", Role.COUNSELLOR, Role.ADMINISTRATOR, "operator"}
 WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(\w+)', re.IGNORECASE)
-# Who signs in, and who failed to: the only rows that anybody may cause.
+# Who signs in, and who failed to, and the log of who looked: the only rows that anybody may cause.
 OF_SIGNING_IN = {
     "django_session", "axes_accessattempt", "axes_accessfailurelog", "axes_accesslog",
+    "privacy_auditentry", "privacy_audithead",
     "account_emailaddress",  # allauth copies an account's own address when it looks at the account
 }  # fmt: skip
 # What everybody may keep for a while, because it is the same for everybody.
 CACHED = {"embed", "launcher", "status", "line_status", "accent", "logo"}
 # What a script of our pages posts to, and nobody opens.
 POSTED = {"leave"}
+# Of these a row is there for who made it and who decides about it, whatever else a role opens.
+HAVE_A_SAY = {
+    "make_copy": {Role.COUNSELLOR},
+    "opening": {Role.COUNSELLOR, Role.ADMINISTRATOR},
+    "registration_finish": {Role.COUNSELLOR},
+    "registration_talk": {Role.COUNSELLOR},
+    "report_file": {Role.ADMINISTRATOR, Role.DPO},  # others see the files that they took along themselves
+}
 OPEN_TO_ALL = {"everybody", "line", "organisation"}
 STRANGERS = {"anonymous", "closed account"}
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
@@ -71,7 +80,8 @@ class Visitor:
     def addresses(self, route: Route) -> dict[str, str]:
         """The address for our own organisation, a foreign one, one that is not there, and one of each mixed."""
         own, foreign = self.houses["alpha"], self.houses["bravo"]
-        if not {"organisation", "line", "object_id", "uidb36", "pk"} & set(route.parts):
+        own_rows = {"organisation", "line", "object_id", "uidb36", "pk", "report", "asked", "copy", "talk"}
+        if not own_rows & set(route.parts):
             return {"own": route.at(values(route, own))}
         found = {"own": values(route, own), "foreign": values(route, foreign), "absent": values(route, None)}
         if {"organisation", "line"} <= set(route.parts):
@@ -96,7 +106,7 @@ def form(method: str, houses: dict[str, House]) -> dict[str, Any]:
     if method not in {"POST", "PUT", "PATCH"}:
         return {}
     foreign = houses["bravo"]
-    chosen = "&".join(f"_selected_action={row.pk}" for row in foreign.rows.values())
+    chosen = "&".join(f"_selected_action={row.pk}" for row in foreign.rows.values() if isinstance(row.pk, int))
     said = f"post=yes&accept=1&number=1&next=/&action=delete_selected&{chosen}&organisation={foreign.organisation.pk}"
     return {"data": said, "content_type": "application/x-www-form-urlencoded"}
 
@@ -220,6 +230,8 @@ def may_write(role: str, route: Route, which: str) -> bool:
     """Whether what this person posts there may change anything at all."""
     if route.kind == "admin":
         return role == "operator" or (role == Role.ADMINISTRATOR and which == "own")
+    if route.kind == "members":
+        return which == "own" and role in route.roles
     return route.kind == "belonging" and which == "own" and role not in {*STRANGERS, "let go", "operator"}
 
 
@@ -291,7 +303,7 @@ def staff_expected(role: str, route: Route, which: str) -> Callable[[Answer], bo
         return opens
     if role == "unsigned":
         return to_agreement if route.roles & {Role.ADMINISTRATOR, Role.COUNSELLOR} else missing
-    return opens if role in route.roles else missing
+    return opens if role in HAVE_A_SAY.get(route.name, route.roles) else missing
 
 
 def admin_expected(role: str, route: Route) -> Callable[[Answer], bool]:

@@ -124,12 +124,27 @@ def value_of(route: Route, part: str, home: House | None, line_of: House | None)
         return "link-nobody" if home is None else f"link-{home.name}"
     if part == "pk":
         return ABSENT if home is None else home.passkey
+    if part in NAMED:
+        table, column, absent = NAMED[part]
+        return absent if home is None else getattr(home.rows[table], column)
     if part in FIXED_PARTS:
         return FIXED_PARTS[part]
     raise LookupError(UNREACHED.format(route=route, reason=f"its part {part!r} is unknown"))
 
 
+# Parts by which a row is named: of which table, in which column, and what stands there for one that is not there.
+NAMED = {
+    "code": ("openingrequest", "code", "absentia"),
+    "report": ("report", "code", "absentia"),
+    "asked": ("rightsrequest", "code", "absentia"),
+    "talk": ("conversation", "code", "absentia"),
+    "copy": ("teamcopy", "code", "absentia"),
+    "tree": ("tree", "code", "absentia"),
+    "file": ("download", "number", ABSENT),
+}
 FIXED_PARTS = {
+    "figures": "contacts",
+    "span": "2026-01",
     "table": "branches",
     "app_label": "helplines",
     "url": "nowhere",

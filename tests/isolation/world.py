@@ -20,22 +20,33 @@ from helplines import policies
 from helplines.fields import LanguagesField, LocalisedField
 from helplines.invitation_links import WORKS_FOR, fingerprint
 from helplines.models import Line, Organisation, Role, Staff
-from helplines.tenancy import across_organisations
+from helplines.tenancy import across_organisations, inside
+from privacy import audit, shuffled
+from privacy.disclosure import procedure
+from privacy.models import AuditEntry, Lot, Waiting
+from privacy.sealing import new_key, seal
+from privacy.vault import seal_on_arrival
 from tests.factories import chat as talks
+from tests.factories import complaints as said
 from tests.factories import helplines as made
+from tests.factories import registration as registered
+from tests.factories.vault import OpeningRequestFactory, holder
 
 NAMES = ("alpha", "bravo", "charlie")
 CANARY = re.compile(r"(pub|sec)(alpha|bravo|charlie)\d\dx")
-OURS = ("helplines", "chat", "privacy")
+OURS = ("helplines", "chat", "privacy", "complaints", "registration")
+# One row for the whole installation, and nobody's.
+OF_THE_INSTALLATION = {"privacy.DataPulse", "privacy.KeysPulse"}
 PUBLIC = {
     "helplines.Organisation": {
         "slug", "name", "legal_name", "website", "privacy_email", "complaints_email", "support_email", "dpo_email",
-        "provider", "about", "secrecy", "exit_url",
+        "provider", "about", "secrecy", "exit_url", "register_number", "address",
     },
     "helplines.Line": {
         "slug", "name", "contact", "origins", "button", "opening", "busy", "closed", "farewell",
     },
     "helplines.Branch": {"name", "region", "email", "telephone"},
+    "complaints.Procedure": {"words", "elsewhere"},
     "helplines.EmergencyNumber": {"number", "label"},
 }  # fmt: skip
 FIXED = {
@@ -45,9 +56,57 @@ FIXED = {
     "helplines.Policy": {"values"},  # written below, in the shape of a policy
     "helplines.PolicyProposal": {"values"},  # in the shape of a policy too
     "chat.Handover": {"code"},  # what is written in it is sealed to this code
+    "chat.TeamCopy": {"code"},  # what is written is sealed to this code
+    "chat.Block": {"reason"},  # one word of a few
+    "chat.Reading": {"purpose"},  # likewise
     "chat.Conversation": {"language", "code"},  # the contents are sealed to this code
+    "registration.Form": {"fields"},  # in the shape of a form
+    "registration.Tree": {"code"},  # a form names it so
+    "registration.Node": {"code"},
+    "registration.Registration": {
+        "moment",
+        "subject",
+        "region",
+        "age",
+        "role",
+        "outcome",
+        "answers",  # codes of a form
+    },
+    "registration.Figure": {"table", "option", "subject", "region", "age"},
+    "registration.ClosedYear": {"digest"},
+    "registration.Published": {"source", "audience", "figures", "digest"},
+    "registration.SavedReport": {"code", "report", "views"},
+    "registration.Download": {"figures", "span", "audience", "kind", "language", "digest"},  # keywords and codes
     "privacy.OrganisationKey": {"master"},
-    "privacy.ConversationKey": {"conversation"},  # the code again
+    "privacy.PseudonymKey": {"purpose"},
+    "privacy.ConversationKey": {"conversation", "what"},  # the code again
+    "privacy.Lot": {"store", "code"},
+    "complaints.Report": {"code", "receipt", "language", "contact_code", "consent", "summary_code"},
+    "complaints.RightsRequest": {"code", "language"},  # what is written is sealed to it
+    "complaints.Entry": {"code"},  # what is written is sealed to it
+    "complaints.Fault": {"code", "checks"},
+    "complaints.FeedbackForm": {"questions"},  # written below, in the shape of questions
+    "complaints.Tally": {"question", "choice"},
+    "complaints.Remark": {"question", "code"},
+    "helplines.Letter": {"key", "kind", "told", "trouble"},  # ids and keywords
+    "helplines.MailServer": {"user", "password", "selector"},  # sealed; shown to administrators alone
+    "privacy.AuditEntry": {"role", "on_behalf_of", "what", "why", "previous", "digest"},  # written once, below
+    "privacy.Holder": {"name"},  # digits of a digest
+    "privacy.SealedIdentity": {"conversation", "holders", "terms", "layers"},  # sealed to these
+    "privacy.OpeningRequest": {
+        "code",
+        "conversation",
+        "holders",
+        "terms",
+        "ground",
+        "recipient",
+        "discussed",
+        "asked_on",
+        "approvals",
+    },  # keywords and codes; what was written is sealed
+    "privacy.AuditHead": {"digest", "seal"},
+    "privacy.PromiseCheck": {"promise", "found", "rows"},  # counts and opaque ids
+    "privacy.SweepDone": {"eraser"},
 }
 TEXT = (models.CharField, models.TextField, models.JSONField)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
@@ -66,7 +125,8 @@ class House:
 
 
 def our_models() -> list[type[models.Model]]:
-    return [model for model in apps.get_models() if model._meta.app_label in OURS]
+    found = [model for model in apps.get_models() if model._meta.app_label in OURS]
+    return [model for model in found if model._meta.label not in OF_THE_INSTALLATION]
 
 
 def build() -> dict[str, House]:
@@ -104,7 +164,7 @@ def passkey_of(staff: Staff) -> int:
 
 
 def house(name: str) -> House:
-    organisation = made.OrganisationFactory(slug=name, logo=PNG, logo_type="image/png")
+    organisation = made.OrganisationFactory(slug=name, shows_proof=True, logo=PNG, logo_type="image/png")
     line = made.LineFactory(organisation=organisation, slug=f"{name}-line")
     made.open_always(line)
     home = House(name, organisation, line, rows={})
@@ -136,9 +196,70 @@ def house(name: str) -> House:
         "presence": talks.PresenceFactory(membership=membership),
         "handover": talks.HandoverFactory(conversation__line=line, owner=membership),
         "rest": talks.RestFactory(membership=membership),
+        "teamcopy": talks.TeamCopyFactory(line=line),
+        "reading": talks.ReadingFactory(conversation__line=line),
     }
+    home.rows["lot"], home.rows["waiting"] = waiting_in(organisation)
+    home.rows["holder"], _private = holder(organisation)
+    with inside(organisation):
+        seal_on_arrival(
+            organisation_id=organisation.pk,
+            conversation=home.rows["conversation"].code,
+            key=new_key(),
+            kind="address",
+            value="203.0.113.9",
+            asks=procedure(policies.PolicyValues()),
+        )
+    home.rows["openingrequest"] = OpeningRequestFactory(
+        organisation=organisation,
+        conversation=home.rows["conversation"].code,
+        asked_by=home.people[Role.COUNSELLOR],
+    )
+    home.rows |= words_of_visitors(organisation)
+    home.rows["mailserver"] = made.MailServerFactory(organisation=organisation)
+    home.rows["letter"] = made.LetterFactory(organisation=organisation)
+    home.rows["contact"] = talks.ContactFactory(conversation=home.rows["conversation"])
+    home.rows["block"] = talks.BlockFactory(by=membership)
+    home.rows["form"] = registered.FormFactory(organisation=organisation)
+    with across_organisations():
+        home.rows["tree"] = home.rows["form"].organisation.subject_trees.get()
+        home.rows["node"] = home.rows["tree"].nodes.first()
+    home.rows["draft"] = registered.DraftFactory(conversation=home.rows["conversation"])
+    home.rows["registration waiting"] = registered.WaitingFactory(organisation=organisation)
+    home.rows["registration"] = registered.RegistrationFactory(line=line)
+    home.rows["shortreport"] = registered.ShortReportFactory(writer=membership)
+    home.rows["figure"] = registered.FigureFactory(organisation=organisation, line=line)
+    home.rows["download"] = registered.DownloadFactory(organisation=organisation)
+    home.rows["closedyear"] = registered.ClosedYearFactory(organisation=organisation)
+    home.rows["published"] = registered.PublishedFactory(organisation=organisation)
+    home.rows["savedreport"] = registered.SavedReportFactory(organisation=organisation)
     home.rows["silence"] = talks.SilenceFactory(conversation=home.rows["conversation"])
     return home
+
+
+def words_of_visitors(organisation: Organisation) -> dict[str, Any]:
+    """A report with a note in it, a fault, and what came of feedback."""
+    report, _receipt = said.received(organisation, text=f"sec{organisation.slug}97x", contact="somebody@example.org")
+    with inside(organisation):
+        entry = report.entries.get()
+    return {
+        "report": report,
+        "entry": entry,
+        "rightsrequest": said.asked_right(organisation, words=f"sec{organisation.slug}96x"),
+        "fault": said.faulty(organisation, text=f"sec{organisation.slug}98x"),
+        "procedure": said.ProcedureFactory(organisation=organisation),
+        "feedbackform": said.FeedbackFormFactory(organisation=organisation),
+        "tally": said.TallyFactory(organisation=organisation),
+        "remark": said.remark(organisation, f"sec{organisation.slug}99x"),
+    }
+
+
+def waiting_in(organisation: Organisation) -> tuple[Lot, Waiting]:
+    """Something that waits to become anonymous."""
+    with inside(organisation):
+        lot, key = shuffled.lot_to_wait_in(organisation.pk, "nowhere", timezone.now())
+        sealed = seal(key, b"something", shuffled.place_of(lot))
+        return lot, Waiting.objects.create(organisation=organisation, lot=lot, sealed=sealed)
 
 
 def write_canaries(home: House) -> None:
@@ -175,14 +296,15 @@ def rows_of(home: House, model: type[models.Model]) -> list[Any]:
         return [home.organisation]
     if model is Staff:
         return list(everything.filter(memberships__organisation=home.organisation).distinct())
-    return list(everything.filter(organisation_id=home.organisation.pk))
+    return list(everything.filter(organisation_id=home.organisation.pk)) if hasattr(model, "organisation_id") else []
 
 
 def canary(home: House, model: type[models.Model], column: str) -> str:
     """The word of one column; the same number in every organisation."""
-    columns = [(entry._meta.label, each.name) for entry in our_models() for each in writable(entry)]
+    owned = [entry for entry in our_models() if entry in (Organisation, Staff) or hasattr(entry, "organisation_id")]
+    columns = [(entry._meta.label, each.name) for entry in owned for each in writable(entry)]
     columns += [("helplines.Policy", "values"), ("chat.Conversation", "nickname"), ("chat.Message", "text")]
-    columns += [("admin.LogEntry", "change_message")]
+    columns += [("admin.LogEntry", "change_message"), ("privacy.AuditEntry", "what")]
     open_to_all = column in PUBLIC.get(model._meta.label, set()) or column == "values"
     return f"{'pub' if open_to_all else 'sec'}{home.name}{columns.index((model._meta.label, column)):02d}x"
 
@@ -231,7 +353,13 @@ def fill_talk(home: House) -> None:
 
 
 def write_history(home: House) -> None:
-    """What an administrator changed, as the admin's history tells it."""
+    """What an administrator changed, as the admin's history tells it, and what the audit log tells."""
+    audit.record(
+        organisation=home.organisation.pk,
+        event=audit.Event.TRANSCRIPT_READ,
+        who=home.people[Role.ADMINISTRATOR],
+        what=canary(home, AuditEntry, "what"),
+    )
     for row in list(home.rows.values()):
         LogEntry.objects.create(
             user=home.people[Role.ADMINISTRATOR],

@@ -10,7 +10,7 @@ from django.test import override_settings
 from django_scopes.exceptions import ScopeError
 
 from helplines.tenancy import across_organisations
-from privacy import keys, tasks
+from privacy import keys
 from privacy.models import ConversationKey, OrganisationKey
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def test_an_expiry_never_moves_later():
     keys.new_conversation_key(1, "talk")
     first = datetime(2026, 11, 21, tzinfo=UTC)
     for moment in (first, first + timedelta(days=9), first - timedelta(days=1)):
-        keys.let_expire(1, "talk", moment)
+        keys.let_expire(1, {"talk": moment})
     with across_organisations():
         assert ConversationKey.objects.get().expires_at == first - timedelta(days=1)
 
@@ -132,21 +132,19 @@ def test_fingerprints_differ_by_organisation_and_purpose():
 def test_a_talk_is_unreadable_from_the_instant_it_expires(seconds, readable):
     keys.new_conversation_key(1, "talk")
     moment = datetime(2026, 12, 1, 12, tzinfo=UTC)
-    keys.let_expire(1, "talk", moment)
+    keys.let_expire(1, {"talk": moment})
     with time_machine.travel(moment + timedelta(seconds=seconds), tick=False):
         assert set(keys.conversation_keys(1, ["talk"])) == ({"talk"} if readable else set())
 
 
 @pytest.mark.promise("F13")
-def test_expired_keys_are_destroyed_by_the_job_and_no_others():
+def test_expired_keys_are_destroyed_and_no_others():
     moment = datetime(2026, 12, 1, 12, tzinfo=UTC)
     for organisation, code in ((1, "due"), (1, "open"), (1, "later"), (2, "elsewhere")):
         keys.new_conversation_key(organisation, code)
-    keys.let_expire(1, "due", moment)
-    keys.let_expire(1, "later", moment + timedelta(seconds=1))
-    keys.let_expire(2, "elsewhere", moment)
-    with time_machine.travel(moment, tick=False):
-        for _twice in range(2):
-            tasks.destroy_expired_keys(1)
+    keys.let_expire(1, {"due": moment})
+    keys.let_expire(1, {"later": moment + timedelta(seconds=1)})
+    keys.let_expire(2, {"elsewhere": moment})
+    assert [keys.destroy_expired(1, moment) for _twice in range(2)] == [1, 0]
     with across_organisations():
         assert set(ConversationKey.objects.values_list("conversation", flat=True)) == {"open", "later", "elsewhere"}

@@ -19,6 +19,8 @@ export class ChatLog extends HTMLElement {
   /** @type {any} */
   words = {};
   own = "visitor";
+  /** In which language the counsellor writes, where that is known (WCAG 3.1.2). */
+  language = "";
   /** @type {Map<number, HTMLElement>} */
   #bySeq = new Map();
   /** @type {Map<string, HTMLElement>} */
@@ -248,6 +250,7 @@ export class ChatLog extends HTMLElement {
     const who = element("h3", "message__who", fill(this.words.log_who, { name, time: clock(message.at) }));
     const text = element("p", "message__text", message.text);
     text.dir = "auto";
+    if (message.from === "counsellor" && this.language) text.lang = this.language;
     article.append(who, text);
     return article;
   }
@@ -260,6 +263,7 @@ export class ChatLog extends HTMLElement {
     const sentence = this.words.system?.[message.text] ?? "";
     const name = message.name || this.words.log_nameless;
     const line = element("p", "message message--system", fill(sentence, { name, time: clock(message.at) }));
+    line.lang = document.documentElement.lang;
     line.hidden = !sentence;
     return line;
   }

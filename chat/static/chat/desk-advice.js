@@ -16,7 +16,7 @@ import { clock, element, fill } from "./words.js";
  */
 
 /** A box to write in with a button; the text stays until the server has it, and goes with the same id when it is tried again. */
-class Writer {
+export class Writer {
   #id = newId();
   #sent = "";
   /** What a refusal means, by the words of the protocol. @type {Record<string, string>} */

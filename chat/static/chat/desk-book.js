@@ -8,7 +8,7 @@
  * @typedef {{
  *   code: string, line: string, line_name: string, state: string, nickname: string | null,
  *   answers: {label: string, value: string}[], language: string, since: string, waited_from: string, claimed: string,
- *   last_seq: number, seen_seq: number, visitor_seen_seq: number, present: boolean, soft_minutes: number
+ *   last_seq: number, seen_seq: number, visitor_seen_seq: number, present: boolean, soft_minutes: number, readers?: string[]
  * }} Talk
  * @typedef {{presence: string, rest: Resting | null, silences: import("./desk-shift.js").Silent[], guides: boolean, capacity: number, talks: Talk[], waiting: Waiting[], present: number, lines: Line[]}} DeskFrame
  */

@@ -4,15 +4,17 @@ import { keepInStep, part, show, tree, write } from "./desk-dom.js";
 import { clock, element, fill } from "./words.js";
 
 /** @typedef {{id: string, name: string, state: string, lines: string[], talks: number, room: number}} Colleague */
-/** @typedef {{code: string, line_name: string, counsellor: string, since: string}} Guided */
+/** @typedef {{code: string, line_name: string, counsellor: string, since: string, along: boolean}} Guided */
 
 export class Colleagues {
   /**
    * @param {Record<string, any>} strings
    * @param {(talk: string, why: string) => void} onTakeOver
    * @param {() => boolean} mayTake whether one more talk can come here; says why when not
+   * @param {(one: Guided, about: string) => void} onRead
    */
-  constructor(strings, onTakeOver, mayTake) {
+  constructor(strings, onTakeOver, mayTake, onRead) {
+    this.onRead = onRead;
     this.strings = strings;
     this.onTakeOver = onTakeOver;
     this.mayTake = mayTake;
@@ -22,8 +24,8 @@ export class Colleagues {
     this.reasons = new Map();
   }
 
-  /** @param {{colleagues: Colleague[], guided: Guided[]}} frame */
-  tell({ colleagues, guided }) {
+  /** @param {{colleagues: Colleague[], guided: Guided[], along?: {code: string} | null}} frame */
+  tell({ colleagues, guided, along }) {
     this.there = colleagues;
     for (const code of this.reasons.keys()) if (!guided.some((one) => one.code === code)) this.reasons.delete(code);
     show(part("colleagues-empty"), colleagues.length === 0);
@@ -37,7 +39,13 @@ export class Colleagues {
       },
     );
     show(part("guided-frame"), guided.length > 0);
-    keepInStep(part("guided"), guided, (one) => one.code, (one) => this.makeGuided(one), () => {});
+    keepInStep(part("guided"), guided, (one) => one.code, (one) => this.makeGuided(one), (child, one) => {
+      // Where the policy lets nobody read along there is no button for it; and none while one reads this talk along already.
+      const read = child.querySelector(".guided__read");
+      const may = one.along && along?.code !== one.code;
+      if (may && !read) child.append(this.makeRead(one));
+      if (!may) read?.remove();
+    });
   }
 
   /** @param {Colleague} one */
@@ -54,6 +62,16 @@ export class Colleagues {
     button.setAttribute("aria-label", `${this.strings.guided_take}: ${about}`);
     button.addEventListener("click", () => void this.ask(one, about));
     return tree("li", "list__item guided", element("span", "guided__about", about), button);
+  }
+
+  /** @param {Guided} one */
+  makeRead(one) {
+    const about = fill(this.strings.guided_about, { name: one.counsellor, line: one.line_name, time: clock(one.since) });
+    const read = element("button", "button button--quiet guided__read", this.strings.guided_read);
+    read.type = "button";
+    read.setAttribute("aria-label", `${this.strings.guided_read}: ${about}`);
+    read.addEventListener("click", () => this.onRead(one, about));
+    return read;
   }
 
   /**

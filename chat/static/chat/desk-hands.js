@@ -12,7 +12,7 @@ import { clock, element, fill } from "./words.js";
  * @typedef {{id: string, talk: string, line_name: string, at: string, where: "waiting" | "colleague" | "over"}} Lost
  * @typedef {{id: string, talk: string, sentence: string, where?: undefined}} TakenAway
  */
-const ACTIONS = new Set(["transfer", "accept", "decline", "withdraw", "takeover"]);
+const ACTIONS = new Set(["transfer", "accept", "decline", "withdraw", "takeover", "follow"]);
 const SETTLED_WITHOUT_WORDS = new Set(["done", "withdrawn"]);
 
 export class Hands {
@@ -20,8 +20,9 @@ export class Hands {
    * @param {Record<string, any>} strings
    * @param {import("./desk-book.js").Book} book
    * @param {EventTarget & {send: (frame: object) => boolean}} wire
+   * @param {(one: import("./desk-colleagues.js").Guided, about: string) => void} read
    */
-  constructor(strings, book, wire) {
+  constructor(strings, book, wire, read) {
     this.strings = strings;
     this.book = book;
     this.wire = wire;
@@ -29,7 +30,7 @@ export class Hands {
     this.frame = null;
     /** @type {Set<string>} answers that were read */
     this.read = new Set();
-    this.colleagues = new Colleagues(strings, (talk, why) => this.send({ do: "takeover", talk, why }), () => this.mayTake());
+    this.colleagues = new Colleagues(strings, (talk, why) => this.send({ do: "takeover", talk, why }), () => this.mayTake(), read);
     this.sentences = {
       declined: strings.hand_declined, refused: strings.hand_refused, expired: strings.hand_expired, void: strings.hand_void,
       asked: strings.hand_asked, offered: strings.hand_offered,
@@ -39,6 +40,7 @@ export class Hands {
     /** @type {TakenAway[]} */
     this.takenAway = [];
     this.refusals = {
+      unlogged: strings.refused_unlogged,
       pending: strings.hand_pending, not_there: strings.hand_not_there, over: strings.hand_over, no_room: strings.hint_no_room,
       not_present: strings.hand_not_present,
     };

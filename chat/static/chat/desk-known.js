@@ -19,6 +19,7 @@ export function rows(talk, strings) {
     [strings.known_line, talk.line_name],
     [strings.known_language, languageName(talk.language)],
     [strings.known_started, fill(strings.known_started_value, { time: clock(talk.since), waited })],
+    ...(talk.contact ? [/** @type {[string, string]} */ ([strings.known_contact, fill(strings.known_contact_value, { n: talk.contact })])] : []),
     [strings.known_length, fill(strings.minutes, { n: talk.soft_minutes })],
   ];
 }
@@ -31,6 +32,7 @@ export function renderKnown(talk, strings) {
   const list = part("known");
   show(part("known-empty"), talk === null);
   show(list, talk !== null);
+  showOpening(talk);
   show(part("known-silent"), talk !== null && talk.answers.length === 0);
   const made = talk ? rows(talk, strings) : [];
   const written = JSON.stringify(made);
@@ -39,4 +41,12 @@ export function renderKnown(talk, strings) {
   list.replaceChildren(
     ...made.map(([label, value]) => tree("div", "known__row", element("dt", "", label), element("dd", "", value))),
   );
+}
+
+/** The way to ask for the address of the talk on the screen; nobody here ever sees the address. @param {Talk | null} talk */
+function showOpening(talk) {
+  const place = part("known-opening");
+  show(place, talk !== null);
+  const link = /** @type {HTMLAnchorElement} */ (place.querySelector("a"));
+  link.search = talk === null ? "" : `?talk=${encodeURIComponent(talk.code)}`;
 }

@@ -148,13 +148,14 @@ export class TalkPane {
     this.typing.show(fill(this.strings.typing, { name: nameOf(this.entry, this.strings) }));
   }
 
-  /** @param {{messages: import("./chat-log.js").Message[], last_seq: number}} frame */
-  history({ messages, last_seq: last }) {
+  /** @param {{messages: import("./chat-log.js").Message[], last_seq: number, seen_seq: number}} frame */
+  history({ messages, last_seq: last, seen_seq: seen }) {
     for (const message of messages) {
       this.entry.hear(message);
       this.outbox.stored(message.id ?? "");
     }
     this.log.addAll(messages.map((message) => this.told(message)));
+    this.log.seen(seen);
     if (messages.length > 0 && this.log.lastSeq < last) this.ask(this.log.lastSeq);
   }
 
@@ -192,7 +193,10 @@ export class TalkPane {
     const { talk, isOpen } = this.entry;
     this.root.classList.toggle("talk--over", !isOpen);
     write(this.name, nameOf(this.entry, this.strings));
-    write(this.about, `${talk.line_name} · ${languageName(talk.language)}`);
+    const readers = isOpen ? (talk.readers ?? []) : [];
+    const reads = readers.length > 0 ? ` · ${fill(this.strings.about_readers, { name: readers.join(", ") })}` : "";
+    this.log.language = talk.language;
+    write(this.about, `${talk.line_name} · ${languageName(talk.language)}${reads}`);
     this.renderThere(talk.present, isOpen);
     this.clocks.render(this.entry, now);
     write(this.button, isOpen ? this.strings.end_talk : this.strings.dismiss);

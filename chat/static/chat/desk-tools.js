@@ -1,9 +1,10 @@
-/** What lies beside the talk: canned replies, private notes, advice. The desk hooks in here and knows nothing of the parts. */
+/** What lies beside the talk: canned replies, private notes, advice, whispers. The desk hooks in here and knows nothing of the parts. */
 
 import { AdvicePanel } from "./desk-advice.js";
 import { Canned } from "./desk-canned.js";
 import { part } from "./desk-dom.js";
 import { Notes } from "./desk-notes.js";
+import { Whispers } from "./desk-whispers.js";
 
 /** @typedef {import("./desk-book.js").Entry} Entry */
 /** @typedef {import("./desk-talk.js").TalkPane} TalkPane */
@@ -18,6 +19,7 @@ export class Tools {
     this.canned = new Canned(strings, post, page);
     this.notes = new Notes(part("notes-pads"), strings, post, note);
     this.advice = new AdvicePanel(strings, post, question);
+    this.whispers = new Whispers(strings, post, question);
     this.heard = {
       replies: this.canned.heard.bind(this.canned),
       note: this.notes.heard.bind(this.notes),
@@ -27,6 +29,9 @@ export class Tools {
       advice_gone: this.advice.gone.bind(this.advice),
       asked: this.advice.asked.bind(this.advice),
       advised: this.advice.advised.bind(this.advice),
+      whisper: this.whispers.heard.bind(this.whispers),
+      whispers: this.whispers.heardAll.bind(this.whispers),
+      whispered: this.whispers.done.bind(this.whispers),
     };
     wire.addEventListener("refused", (event) => this.refused(/** @type {CustomEvent} */ (event).detail));
   }
@@ -48,24 +53,28 @@ export class Tools {
     this.canned.drop(code);
     this.notes.drop(code);
     this.advice.drop(code);
+    this.whispers.drop(code);
   }
 
   /** Nothing of anybody stays on the screen. */
   empty() {
     this.notes.empty();
     this.advice.empty();
+    this.whispers.empty();
   }
 
   /** The line is there, for the first time or again. */
   arrive() {
     this.notes.arrive();
     this.advice.arrive();
+    this.whispers.arrive();
   }
 
   /** @param {{do: string | null, why: string, id: string | null, talk: string, found?: string[]}} frame */
   refused(frame) {
     if (frame.do === "note" || frame.do === "write_note") this.notes.refused(frame);
     else if (frame.do === "ask" || frame.do === "advise") this.advice.refused({ ...frame, do: frame.do });
+    else if (frame.do === "whisper") this.whispers.refused(frame);
   }
 
   /** @param {Entry | null} entry the talk on the screen */
@@ -73,5 +82,6 @@ export class Tools {
     const code = entry?.talk.code ?? null;
     this.notes.render(code);
     this.advice.render(entry?.isOpen ? code : null);
+    this.whispers.render(entry);
   }
 }

@@ -1,9 +1,11 @@
 /** The counsellor's desk: hears the server, keeps the book, and lets the parts draw it. See docs/protocol.md, "A counsellor". */
 
+import { Along } from "./desk-along.js";
 import { Announcer } from "./desk-announce.js";
 import { Book } from "./desk-book.js";
-import { part, show, write } from "./desk-dom.js";
+import { isEnabled, part, show, write } from "./desk-dom.js";
 import { askReason } from "./desk-end.js";
+import { Guests } from "./desk-guests.js";
 import { renderKnown } from "./desk-known.js";
 import { Hands } from "./desk-hands.js";
 import { Leaving } from "./desk-leaving.js";
@@ -40,7 +42,9 @@ class Desk {
     this.leaving = new Leaving(strings, () => this.book.openCount);
     this.shift = new Shift(strings, (frame) => this.post(frame), deedsOf(this));
     this.tools = new Tools(config, this.wire);
-    this.hands = new Hands(strings, this.book, this.wire);
+    this.along = new Along(strings, this.wire, this.tools.whispers, () => (this.book.active = null));
+    this.hands = new Hands(strings, this.book, this.wire, (one, about) => void this.along.begin(one, about));
+    this.guests = new Guests(this.shift.keys, (code) => this.next(code));
     this.ahead = aheadOfUs(Number(part("panes").dataset.made));
     /** Whether the server has said how things are on this connection. */
     this.greeted = false;
@@ -52,6 +56,7 @@ class Desk {
     this.refusals = {
       taken: strings.refused_taken, nobody_waiting: strings.hint_nobody_waiting, no_room: strings.hint_no_room,
       not_present: strings.hint_not_present, slow_down: strings.refused_slow_down, broken: strings.refused_broken,
+      unlogged: strings.refused_unlogged, cannot_block: strings.refused_cannot_block,
     };
   }
 
@@ -71,7 +76,7 @@ class Desk {
     window.addEventListener("beforeunload", (event) => {
       if (!this.leaving.isSure && (this.hasTalk || this.hasUnsent)) event.preventDefault();
     });
-    window.setInterval(() => this.render(), SECOND);
+    setInterval(() => this.render(), SECOND);
     this.wire.start();
   }
 
@@ -109,6 +114,7 @@ class Desk {
    * @param {boolean} byHand whether the counsellor asked for it: then the focus goes along
    */
   choose(code, byHand) {
+    this.along.hide();
     this.book.active = code;
     this.render();
     if (!byHand) return;
@@ -126,7 +132,10 @@ class Desk {
     const why = await askReason({ title, hasDraft: pane?.hasDraft ?? false });
     if (why === null || !entry.isOpen) return;
     pane?.undo.release();
-    this.ending = this.post({ do: "close", talk: entry.talk.code, why }) ? entry.talk.code : null;
+    const { code: talk } = entry.talk;
+    const blocks = why.startsWith("block-");
+    const frame = blocks ? { do: "block", talk, why: why.slice(6) } : { do: "close", talk, why };
+    this.ending = this.post(frame) ? talk : null;
     if (!this.ending) pane?.explain(this.strings.refused_offline);
   }
 
@@ -140,6 +149,12 @@ class Desk {
       this.render();
       this.lists.take.focus();
     }
+  }
+
+  /** All is done for a talk: it goes, and who waits comes. @param {string} code */
+  next(code) {
+    if (this.book.entries.get(code)?.isOpen === false) this.dismiss(code);
+    if (isEnabled(this.lists.take)) this.lists.take.click();
   }
 
   /** @param {string} code */
@@ -200,6 +215,7 @@ class Desk {
   empty() {
     for (const code of this.panes.keys()) this.remove(code);
     this.book.clear();
+    this.along.empty();
     this.hands.empty();
     this.tools.empty();
     this.shift.drafts.keepOnly([]);
@@ -220,7 +236,7 @@ class Desk {
     if (isBack) for (const pane of known) pane.catchUp();
     this.shift.told(frame.silences, this.book);
     if (isFirst) this.tools.arrive();
-    if (this.book.current === null && this.book.talks.length > 0) {
+    if (this.book.current === null && !this.along.isShown && this.book.talks.length > 0) {
       const first = this.book.talks.find((entry) => entry.unread > 0) ?? this.book.talks[0];
       this.choose(first.talk.code, false);
     }
@@ -235,7 +251,7 @@ class Desk {
     if (entry) this.lay(entry);
     // It was on this desk before: meanwhile others may have spoken.
     else this.panes.get(talk.code)?.catchUp();
-    if (asked || this.book.current === null) this.choose(talk.code, asked);
+    if (asked || (this.book.current === null && !this.along.isShown)) this.choose(talk.code, asked);
   }
 
   /** @param {import("./chat-log.js").Message & {talk: string}} frame */
@@ -297,17 +313,19 @@ class Desk {
     this.panes.get(talk)?.typed();
   }
 
-  /** @param {{why: string, do: string | null, id: string | null}} frame */
-  onRefused({ why, do: action, id }) {
+  /** @param {{why: string, do: string | null, id: string | null, talk?: string}} frame */
+  onRefused({ why, do: action, id, talk }) {
     const sentence = this.refusals[/** @type {keyof Desk["refusals"]} */ (why)] ?? this.strings.refused_broken;
     if (action === "say") for (const pane of this.panes.values()) pane.outbox.refused(id, why);
     else if (action === "hello") this.wire.again();
     else if (action === "take" || action === "presence") {
       this.taking = false;
       this.refusal = sentence;
-    } else if (action === "close" && this.ending) {
+    } else if ((action === "close" || action === "block") && this.ending) {
       this.panes.get(this.ending)?.explain(sentence);
       this.ending = null;
+    } else if (why === "unlogged" && talk) {
+      this.panes.get(talk)?.explain(sentence);
     } else if (why === "slow_down" || why === "broken") {
       // Once for all that were refused, or asking again would itself be too much.
       window.clearTimeout(this.asking);
@@ -326,8 +344,10 @@ class Desk {
     }
     renderKnown(book.current?.talk ?? null, this.strings);
     this.hands.render();
+    this.along.render();
     this.renderEmpty();
     this.tools.render(book.current);
+    this.guests.render(book.current);
     write(part("bar-waiting"), book.waiting.length > 0 ? fill(this.strings.bar_waiting, { n: book.waiting.length }) : "");
     write(part("bar-unread"), book.unread > 0 ? fill(this.strings.bar_unread, { n: book.unread }) : "");
     this.shift.render(book, now, online);
@@ -338,7 +358,7 @@ class Desk {
   /** Without a talk on the screen: what happens next. */
   renderEmpty() {
     const { book, strings } = this;
-    show(part("talk-empty"), book.current === null && this.wire.state !== "stopped");
+    show(part("talk-empty"), book.current === null && !this.along.isShown && this.wire.state !== "stopped");
     const texts = {
       present: book.waiting.length > 0
         ? [strings.empty_waiting_title, strings.empty_waiting_text]

@@ -20,8 +20,7 @@
   if ("noModule" in script && window.customElements) {
     var launcher = document.createElement("script");
     launcher.referrerPolicy = "no-referrer";
-    launcher.setAttribute("data-lang", script.getAttribute("data-lang") || "");
-    if (line) launcher.setAttribute("data-line", line);
+    Object.assign(launcher.dataset, script.dataset);
     launcher.src = root + "/launcher.js";
     script.parentNode.appendChild(launcher);
   } else if (line) {

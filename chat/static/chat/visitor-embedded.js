@@ -3,7 +3,7 @@
  *
  * That page gives us a port, once; we take it only from our direct parent and only when its origin is one of the
  * sites of this line. Over the port go: how the line is, what to say while a talk is on, the number of unread messages, "close the panel", "go elsewhere at once"; and
- * from the other side whether the panel is shown and when Shift, or another key, went down or up. Never a word of the talk.
+ * from the other side whether the panel is shown when Shift, or another key, went down or up, and "leave at once". Never a word of the talk.
  */
 const VERSION = 1;
 
@@ -39,6 +39,11 @@ export class Host extends EventTarget {
     this.#post({ kind: "state", state });
   }
 
+  /** This visitor can begin no talk for a while. @param {string} until a time */
+  limit(until) {
+    this.#post({ kind: "state", state: "limit", until });
+  }
+
   /** @param {string} on what the closed button says of the talk behind it; "" without one */
   talk(on) {
     this.#on = on;
@@ -72,6 +77,7 @@ export class Host extends EventTarget {
     port.onmessage = (event) => {
       const { kind } = event.data ?? {};
       if (kind === "shown") this.#shown(Boolean(event.data.shown));
+      if (kind === "leave") this.dispatchEvent(new Event("leave"));
       if (kind === "keydown" || kind === "keyup") this.dispatchEvent(new CustomEvent("key", { detail: event.data }));
     };
     this.#post({ kind: "hello", version: VERSION });

@@ -38,6 +38,15 @@ export function tellGone(address, held) {
   fetch(address, { method: "POST", body, keepalive: true, credentials: "omit" }).catch(() => {});
 }
 
+/** The page whose button opened this tab goes along, where it let itself be known. @param {string} url */
+function takeAlong(url) {
+  try {
+    window.opener?.location.replace(url);
+  } catch {
+    // It is gone already, or the browser forbids it.
+  }
+}
+
 export class Exit {
   #gone = false;
   #presses = 0;
@@ -89,7 +98,9 @@ export class Exit {
     wipe();
     window.addEventListener("pagehide", wipe);
     if (leave) tellGone(leave, held);
-    if (!this.away(exit)) location.replace(exit);
+    if (this.away(exit)) return;
+    takeAlong(exit);
+    location.replace(exit);
   }
 
   /**

@@ -30,8 +30,11 @@ export function switchLanguage(place, moving) {
       // Where nothing may be stored the answers are asked again.
     }
     moving();
+    // A tab that a button opened stays known to it.
+    const where = new URL(link.href);
+    if (new URLSearchParams(location.search).has("tab")) where.searchParams.set("tab", "1");
     // Replaced, so that Back does not lead through every language.
-    location.replace(link.href);
+    location.replace(where.href);
   });
   const kept = take(key);
   if (!form || !kept) return;

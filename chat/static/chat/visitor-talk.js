@@ -124,7 +124,7 @@ export class Talk extends EventTarget {
     const known = this.memory.held ?? this.#farewell;
     if (this.#ticket) return { do: "rejoin", ...this.#ticket };
     if (known) return { do: "resume", code: known.code, secret: known.secret, since: this.log.lastSeq };
-    if (!this.#leaving) return { do: "start", language: this.config.language, answers: this.#answers };
+    if (!this.#leaving) return { do: "start", language: this.config.language, answers: this.#answers, token: this.memory.token };
     // Gone before the server knew of us: there is nobody to say goodbye to.
     queueMicrotask(() => this.wire.stop());
     return null;
@@ -163,6 +163,7 @@ export class Talk extends EventTarget {
   /** @param {any} frame */
   #started(frame) {
     this.#mayWrite = true;
+    this.log.language = frame.language;
     if (!this.#leaving) this.#remember(frame);
     this.#afterWelcome({ ...frame, why: null, by: null, counsellor: null });
   }
@@ -176,6 +177,8 @@ export class Talk extends EventTarget {
     }
     this.#ticket = null;
     this.#clock = frame;
+    // A talk keeps its language, also where the page it came back to is in another.
+    this.log.language = frame.language;
     this.log.seen(frame.seen_seq);
     this.#afterWelcome(frame);
     this.#tell("peer", { present: frame.present });
@@ -211,6 +214,7 @@ export class Talk extends EventTarget {
     for (const message of frame.messages) this.outbox.stored(message.id);
     this.#keepLetters();
     this.log.addAll(frame.messages);
+    this.log.seen(frame.seen_seq);
     this.memory.reached(this.log.lastSeq);
     this.#tellClock();
     const last = frame.messages.at(-1);

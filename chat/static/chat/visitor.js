@@ -33,6 +33,7 @@ const host = config.embedded ? new Host(config.origins) : null;
 
 log.words = composer.words = strings;
 composer.limit = config.max_text;
+log.language = config.language;
 log.label();
 composer.label();
 followKeyboard();
@@ -67,6 +68,18 @@ function toStopped(title, text) {
   tell("stopped-title", title);
   tell("stopped-text", text);
   show("stopped");
+}
+
+/** Who may not begin yet reads from when, and where else there is help. @param {string} title @param {string} text */
+function toRefused(title, text) {
+  tell("refused-title", title);
+  tell("refused-text", text);
+  show("refused");
+}
+
+/** A moment in the words of this place: "Monday 14:05". @param {string} moment @returns {string} */
+function inWords(moment) {
+  return new Date(moment).toLocaleString(config.language, { weekday: "long", hour: "2-digit", minute: "2-digit" });
 }
 
 /** @param {string} title @param {string} text */
@@ -153,7 +166,7 @@ const moves = {
   closed: (move) => over(move),
   /** @param {any} move */
   abandoned: (move) => (step() === "talk" ? over(move) : toThanks(strings.left_title, strings.ended[move.why] ?? "")),
-  refused: () => orKeep(strings.refused_closed, () => toPromise(strings.refused_closed)),
+  refused: () => (hideTicket(), orKeep(strings.refused_closed, () => toPromise(strings.refused_closed))),
 };
 
 /** What the closed button says of what goes on behind it. */
@@ -172,6 +185,7 @@ let goOn = () => toThanks(strings.over_title, strings.thanks);
 
 /** The talk ended on the other side: the last words stay in sight until the visitor goes on. @param {any} move */
 function over(move) {
+  hideTicket();
   const why = strings.ended[move.why] ?? "";
   if (step() === "talk") stay(why || strings.over_title, () => toThanks(strings.over_title, strings.thanks));
   else orKeep(why || strings.over_title, () => toThanks(strings.over_title, why));
@@ -243,6 +257,7 @@ on("gone", ({ why }) => {
     return rejoinWrong(wrong);
   }
   const told = whyGone(why);
+  if (why !== "elsewhere") hideTicket();
   if (why === "reused") orKeep(told, () => toStopped(strings.reused_title, told));
   else if (why === "elsewhere") orKeep(told, () => toStopped(strings.elsewhere_title, told));
   else orKeep(told, () => toPromise(told));
@@ -262,7 +277,10 @@ on("ticket", showTicket);
 on("refused", (frame) => {
   if (frame.status) status.render(frame.status);
   const known = frame.why === "line_closed" ? strings.refused_closed : frame.why === "line_busy" ? strings.refused_busy : "";
-  toPromise(known || strings.refused_other);
+  if (frame.again) host?.limit(frame.again);
+  if (frame.why === "limit") toRefused(strings.limit_title, fill(strings.limit_text, { time: inWords(frame.again) }));
+  else if (frame.why === "blocked") toRefused(strings.blocked_title, fill(strings.blocked_text, { time: inWords(frame.again) }));
+  else toPromise(known || strings.refused_other);
 });
 on("line", ({ state, code }) => {
   if (step() !== "waiting" && step() !== "talk") return;
@@ -329,6 +347,7 @@ const exit = new Exit(config, {
   },
   away: (url) => Boolean(host?.away(url)),
 });
+host?.addEventListener("leave", () => exit.go());
 host?.addEventListener("key", (event) => {
   const { detail } = /** @type {CustomEvent} */ (event);
   exit.heed(detail.kind, detail);

@@ -10,11 +10,12 @@ export function fill(sentence, values) {
 }
 
 /**
- * The language of the page, for dates; the browser's own when the page names none that it knows.
+ * The language of the page, for dates; the browser's own when the page names none that it knows. English is that of Europe.
  * @returns {string | undefined}
  */
 function locale() {
-  return document.documentElement.lang || undefined;
+  const { lang } = document.documentElement;
+  return lang === "en" ? "en-GB" : lang || undefined;
 }
 
 /**

@@ -12,6 +12,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from config.demo import accounts, seed, surroundings
+from config.demo.interrupts import Interrupts
 from config.demo.sites import example_sites
 from privacy.keys import MasterKeyError, check_master_keys
 
@@ -31,10 +32,12 @@ class Command(BaseCommand):
         self.stdout.write("\nStopped. The data is kept; `make demo` goes on with it.")
 
     def run(self, port: int) -> None:
-        self.prepare()
-        report = accounts.report(example_sites(), accounts.renewed(settings.VAR / "demo.json", seed.people()))
-        accounts.write(settings.VAR / "demo.json", report)
-        self.stdout.write(accounts.in_words(report))
+        with Interrupts() as interrupts:
+            self.prepare()
+            interrupts.check()
+            report = accounts.report(example_sites(), accounts.renewed(settings.VAR / "demo.json", seed.people()))
+            accounts.write(settings.VAR / "demo.json", report)
+            self.stdout.write(accounts.in_words(report))
         self.serve(port)
 
     def prepare(self) -> None:

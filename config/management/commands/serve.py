@@ -1,8 +1,23 @@
 """One web process of a production installation; run as many as there are cores, behind a proxy that does TLS."""
 
+import logging
+import os
+import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+logger = logging.getLogger(__name__)
+LATEST = 9.5  # seconds after being told to stop
+
+
+def end_for_certain() -> None:
+    """Python waits for every thread, also for one that waits for a database that hangs: such a process would never end.
+
+    Nothing that was acknowledged is in those threads, and who was not answered tries again elsewhere.
+    """
+    logger.error("Something did not come to its end in time; it is cut off.")
+    os._exit(1)
 
 
 class Command(BaseCommand):
@@ -19,7 +34,13 @@ class Command(BaseCommand):
 
         from chat.stopping import leave
 
-        server = QuietServer(application, host=options["host"], port=options["port"], before_stop=leave)
+        async def leave_in_time() -> None:
+            last = threading.Timer(LATEST, end_for_certain)
+            last.daemon = True
+            last.start()
+            await leave()
+
+        server = QuietServer(application, host=options["host"], port=options["port"], before_stop=leave_in_time)
         server.run()
         if server.failed:
             raise CommandError(f"Port {options['port']} on {options['host']} cannot be used.")

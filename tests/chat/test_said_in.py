@@ -1,0 +1,74 @@
+"""What an organisation wrote carries its own language where the page is in another one (WCAG 3.1.2)."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from helplines.models import Line
+from tests.factories.helplines import LineFactory, OrganisationFactory, PolicyFactory, open_always
+
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+QUESTION = {
+    "key": "age", "kind": "choice", "label": {"nl": "Hoe oud ben je?", "en": "How old are you?"},
+    "why": {"nl": "Voor hulp die past", "en": "For help that fits"},
+    "choices": [{"key": "young", "label": {"nl": "Jong", "en": "Young"}}, {"key": "old", "label": {"nl": "Oud", "en": "Old"}}],
+}  # fmt: skip
+
+
+def a_line(**texts: dict[str, str]) -> Line:
+    organisation = OrganisationFactory(languages=["nl", "en"], about={"nl": "Wij zijn er", "en": "We are here"})
+    made = LineFactory(organisation=organisation)
+    open_always(made)
+    values = {
+        "greeting": {"nl": "Welkom bij ons", **texts},
+        "disclaimer": {"nl": "Dit blijft hier"},
+        "questions": [QUESTION],
+    }
+    PolicyFactory(organisation=organisation, values=values)
+    return made
+
+
+def read(line: Line, door: str, language: str) -> str:
+    return Client().get(f"/{line.organisation.slug}/{line.slug}/{door}?lang={language}").content.decode()
+
+
+def language_of(page: str, words: str) -> str | None:
+    """The `lang` of the nearest element around these words that has one."""
+    before = page[: page.index(words)]
+    open_tags: list[tuple[str, str | None]] = []
+    for closing, name, rest in re.findall(r"<(/?)([a-z0-9]+)((?:\s[^<>]*)?)>", before):
+        if closing:
+            while open_tags and open_tags.pop()[0] != name:
+                pass
+        elif name not in {"meta", "link", "input", "br", "img"}:
+            found = re.search(r'\slang="([^"]*)"', rest)
+            open_tags.append((name, found[1] if found else None))
+    return next((spoken for _name, spoken in reversed(open_tags) if spoken is not None), None)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_page_is_in_the_language_that_was_chosen(language: str) -> None:
+    page = read(a_line(), "", language)
+    assert language_of(page, "<h1") == language
+
+
+def test_text_that_is_only_in_another_language_says_so() -> None:
+    page = read(a_line(), "", "en")
+    assert [language_of(page, words) for words in ("Welkom bij ons", "Dit blijft hier", "We are here")] == [
+        "nl",
+        "nl",
+        "en",
+    ]
+    assert [language_of(page, words) for words in ("How old are you?", "For help that fits", "Young")] == ["en"] * 3
+
+
+def test_text_in_the_language_of_the_page_is_in_that_language() -> None:
+    page = read(a_line(en="Welcome with us"), "", "en")
+    assert language_of(page, "Welcome with us") == "en"
+    assert "Welkom bij ons" not in page
+
+
+def test_statement_of_privacy_says_in_which_language_its_text_is() -> None:
+    page = read(a_line(), "privacy/", "en")
+    assert (language_of(page, "Dit blijft hier"), language_of(page, "<h1")) == ("nl", "en")
