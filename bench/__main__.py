@@ -3,7 +3,7 @@
 import sys
 import time
 
-from bench import growth, idle, pace, starts, status, throughput
+from bench import gone, growth, idle, pace, report, starts, status, throughput
 from bench.houses import NothingToMeasureWithError
 from bench.measure import Figure, machine, table
 
@@ -12,6 +12,8 @@ PROGRAMS = {
     "W1b": pace.main,
     "W2": idle.main,
     "W3": starts.main,
+    "W4": gone.main,
+    "W5": report.main,
     "W6": status.main,
     "growth": growth.main,
 }

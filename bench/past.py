@@ -12,7 +12,7 @@ django.setup()
 
 from uuid import uuid4  # noqa: E402
 
-from django.db import connection  # noqa: E402
+import psycopg  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from chat.models import Conversation, Message  # noqa: E402
@@ -50,8 +50,15 @@ def make(count: int) -> None:
             wanted = [ended(line, member, number) for number in range(first, min(count, first + CHUNK))]
             talks = Conversation.objects.bulk_create(wanted)
             Message.objects.bulk_create([message for talk in talks for message in said(talk)])
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    look_at_tables()
+
+
+def look_at_tables() -> None:
+    """Let PostgreSQL know what is in its tables, as it does by itself after a while; only their owner may ask for it."""
+    with psycopg.connect(
+        os.environ["MIGRATE_DATABASE_URL"].replace("postgres://", "postgresql://"), autocommit=True
+    ) as owner:
+        owner.execute("VACUUM ANALYZE")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from bench.houses import LINE, ORGANISATION  # noqa: E402
 from helplines import second_factor  # noqa: E402
 from helplines.models import Staff  # noqa: E402
+from privacy import factors  # noqa: E402
 from tests.factories.helplines import (  # noqa: E402
     LineFactory,
     MembershipFactory,
@@ -37,17 +38,19 @@ def session_of(staff: Staff) -> str:
     session[HASH_SESSION_KEY] = staff.get_session_auth_hash()
     if settings.SECOND_FACTOR_REQUIRED:
         # As if they had signed in with an app; nobody ever asks this one for a code.
-        Authenticator.objects.create(user=staff, type=Authenticator.Type.TOTP, data={"secret": "none"})
+        Authenticator.objects.create(user=staff, type=Authenticator.Type.TOTP, data={"secret": factors.seal("none")})
         session[second_factor.HELD] = second_factor.stamp_of(staff)
     session.save()
     return str(session.session_key)
 
 
-def sow(counsellors: int, slug: str = ORGANISATION) -> dict[str, Any]:
+def sow(counsellors: int, slug: str = ORGANISATION, **promise: Any) -> dict[str, Any]:
     organisation = OrganisationFactory(slug=slug, name="Bench")
     line = LineFactory(organisation=organisation, slug=LINE, name="Line")
     open_always(line)
-    PolicyFactory(organisation=organisation, values={"capacity": CAPACITY, "queue": True, "queue_length": 500})
+    PolicyFactory(
+        organisation=organisation, values={"capacity": CAPACITY, "queue": True, "queue_length": 500, **promise}
+    )
     members = [MembershipFactory(organisation=organisation, public_name="Sam") for _ in range(counsellors)]
     return {"cookie": settings.SESSION_COOKIE_NAME, "sessions": [session_of(member.staff) for member in members]}
 

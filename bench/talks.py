@@ -46,6 +46,9 @@ class Talk:
     def say(self, *, visitor: bool) -> None:
         raise NotImplementedError
 
+    async def end(self) -> None:
+        """Make room for the next round."""
+
     def was_stored(self, key: str) -> None:
         self.ledger.was_stored(key)
         if self.on_stored is not None:
@@ -67,6 +70,9 @@ class OurTalk(Talk):
         started = await self.visitor.ask({"do": "start", "language": "nl", "answers": {}}, "started")
         self.code = started["code"]
         return self
+
+    async def end(self) -> None:
+        await self.visitor.ask({"do": "leave"}, "state")
 
     def hear(self, frame: dict[str, Any]) -> None:
         kind = frame["kind"]
@@ -101,7 +107,9 @@ class Desk:
 
     def hear(self, frame: dict[str, Any]) -> None:
         kind = frame["kind"]
-        if kind == "stored":
+        if kind == "knock":
+            self.socket.send({"do": "here"})
+        elif kind == "stored":
             self.talks[frame["talk"]].was_stored(frame["id"])
         elif kind == "said" and frame["from"] != "system":
             self.ledger.was_heard(frame["id"])

@@ -38,6 +38,8 @@ async def one_round(house: House) -> dict[str, float]:
     for talk in talks:
         talk.on_stored = None
     missing = await settle(ledger)
+    for talk in talks:
+        await talk.end()
     cpu = spent["cpu_server"] + spent["cpu_stores"]
     return {"rate": count / seconds, "cpu_per_1000": 1000 * cpu / max(1, count), "missing": missing}
 

@@ -21,6 +21,9 @@ MIDDLEWARE = [
 ROOT_URLCONF = "bench.reference.urls"
 ASGI_APPLICATION = "bench.reference.asgi.application"
 DATABASES = {"default": {**env.db("DATABASE_URL"), "CONN_MAX_AGE": None}}
+if env.bool("POOL", default=False):
+    # At its best for pages: views under ASGI make a connection each, unless Django's pool lends them one.
+    DATABASES["default"] |= {"CONN_MAX_AGE": 0, "OPTIONS": {"pool": True}}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
