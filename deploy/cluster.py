@@ -15,7 +15,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -40,7 +42,7 @@ from deploy.programs import (
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "deploy" / "nginx.conf.template"
 NODES = 2
-USER = "toeverlaat"
+USER, PROGRAM = "toeverlaat", "toeverlaat_program"
 
 
 class Cluster:
@@ -77,8 +79,8 @@ class Cluster:
             "STATIC_ROOT": str(self.directory / "static"),
             "SECRET_KEY": self.secrets["secret_key"],
             "MASTER_KEYS": f"cluster:{self.secrets['master_key']}",
-            "DATABASE_URL": self.database_url("database"),
-            "KEYS_DATABASE_URL": self.database_url("keys"),
+            "DATABASE_URL": self.database_url("database", PROGRAM),
+            "KEYS_DATABASE_URL": self.database_url("keys", PROGRAM),
             "REDIS_URL": f"redis://:{password}@{HOST}:{self.ports['redis']}/0",
             # Letters go nowhere: nothing listens there.
             "EMAIL_URL": f"smtp://{HOST}:9",
@@ -86,22 +88,24 @@ class Cluster:
             "PYTHONUNBUFFERED": "1",
         }
 
-    def database_url(self, name: str) -> str:
-        return f"postgres://{USER}:{self.secrets['database']}@{HOST}:{self.ports[name]}/{USER}_{name}"
+    def owners(self) -> dict[str, str]:
+        """What `migrate`, `backup` and `restore` know, and the running program does not."""
+        named = {"MIGRATE_DATABASE_URL": "database", "MIGRATE_KEYS_DATABASE_URL": "keys"}
+        return {setting: self.database_url(name) for setting, name in named.items()}
+
+    def database_url(self, name: str, user: str = USER) -> str:
+        return f"postgres://{user}:{self.secrets['database']}@{HOST}:{self.ports[name]}/{USER}_{name}"
 
     # Starting
     def start(self) -> "Cluster":
         """Start everything, what others stand on first. Raises CannotStartError."""
         try:
-            for name in ("database", "keys"):
-                self.start_database(name)
-            self.start_redis()
+            at_once(lambda: self.start_database("database"), lambda: self.start_database("keys"), self.start_redis)
             self.prepare()
-            for number, port in enumerate(self.node_ports, 1):
-                self.start_ours(f"web{number}", ["manage.py", "serve", "--port", str(port)], port)
             self.start_ours("worker", ["-m", "celery", "-A", "config", "worker", "-l", "WARNING", "-c", "1"])
             schedule = ["-s", str(self.directory / "beat")]
             self.start_ours("beat", ["-m", "celery", "-A", "config", "beat", "-l", "WARNING", *schedule])
+            at_once(*(partial(self.start_web, number, port) for number, port in enumerate(self.node_ports, 1)))
             self.start_nginx()
         except BaseException:
             self.stop()
@@ -133,12 +137,15 @@ class Cluster:
     def start_ours(self, name: str, arguments: list[str], port: int = 0) -> Program:
         return self.launch(name, [sys.executable, *arguments], port)
 
+    def start_web(self, number: int, port: int) -> Program:
+        return self.start_ours(f"web{number}", ["manage.py", "serve", "--port", str(port)], port)
+
     def start_database(self, name: str) -> None:
         """A PostgreSQL server of our own, with a password and fsync, and one empty database on the first start."""
         place, as_other = self.directory / name, unprivileged()
         if not (place / "PG_VERSION").exists():
             for_database(place)
-            password = self.directory / "password"
+            password = self.directory / f"{name}.password"
             password.write_text(self.secrets["database"])
             password.chmod(0o644)
             options = ["-U", USER, "-A", "scram-sha-256", "--pwfile", str(password), "-E", "UTF8", "--locale=C.UTF-8"]
@@ -185,39 +192,28 @@ class Cluster:
 
     def prepare(self) -> None:
         """Tables, files and words of this version."""
-        for command in (
-            ["compilecatalogues"],
-            ["collectstatic", "--no-input", "-v", "0"],
-            ["migrate", "--no-input", "-v", "0"],
-            ["migrate", "--no-input", "-v", "0", "--database", "keys"],
-        ):
-            self.manage(*command)
+        quietly = ["--no-input", "-v", "0"]
+
+        def files() -> None:
+            self.manage("compilecatalogues")
+            self.manage("collectstatic", *quietly)
+
+        def tables() -> None:
+            self.manage("migrate", *quietly, env=self.owners())
+            self.manage("migrate", *quietly, "--database", "keys", env=self.owners())
+
+        at_once(files, tables)
 
     def manage(self, *arguments: str, env: dict[str, str] | None = None) -> str:
         return done([sys.executable, "manage.py", *arguments], env={**self.env, **(env or {})})
 
     def start_nginx(self) -> None:
-        certificate, key = self_signed(self.directory)
-        temp = self.directory / "nginx"
-        temp.mkdir(exist_ok=True)
-        nodes = "\n".join(f"        server {HOST}:{port} max_fails=0;" for port in self.node_ports)
-        values = {
-            "PID_FILE": str(self.directory / "nginx.pid"), "TEMP_DIR": str(temp), "NODES": nodes, "PORT": f"{HOST}:{self.port}",
-            "HOST": HOST, "CERTIFICATE": str(certificate), "CERTIFICATE_KEY": str(key),
-            # Everybody of a test comes from one address.
+        # Everybody of a test comes from one address.
+        limits = {
             "HANDSHAKES_PER_SECOND": "2000", "HANDSHAKES_BURST": "5000", "POLLS_PER_SECOND": "2000", "POLLS_BURST": "5000",
             "CONNECTIONS_PER_ADDRESS": "8000",
         }  # fmt: skip
-        config = self.directory / "nginx.conf"
-        # Only ${NAME} is ours to fill in; nginx has variables of its own.
-        text = TEMPLATE.read_text()
-        for name, value in values.items():
-            text = text.replace("${" + name + "}", value)
-        config.write_text(text)
-        if not os.geteuid():
-            config.write_text("user root;\n" + text)
-        options = ["-c", str(config), "-e", "stderr", "-g", "daemon off;"]
-        self.launch("nginx", [program("nginx", "nginx"), *options], self.port)
+        self.launch("nginx", nginx(self.directory, self.port, self.node_ports, limits), self.port)
 
     def fill(self) -> str:
         """Sow the example organisations, and give everybody a fresh password; what to tell comes back."""
@@ -268,6 +264,32 @@ def self_signed(directory: Path) -> tuple[Path, Path]:
     return paths
 
 
+def nginx(directory: Path, port: int, nodes: list[int], limits: dict[str, str]) -> list[str]:
+    """Writes a configuration from the template of production; how to start an nginx with it comes back."""
+    certificate, key = self_signed(directory)
+    temp = directory / "nginx"
+    temp.mkdir(exist_ok=True)
+    values = {
+        "PID_FILE": str(directory / "nginx.pid"), "TEMP_DIR": str(temp), "PORT": f"{HOST}:{port}", "HOST": HOST, "RESOLVER": "",
+        "NODES": "\n".join(f"        server {HOST}:{node} max_fails=0;" for node in nodes),
+        "CERTIFICATE": str(certificate), "CERTIFICATE_KEY": str(key), **limits,
+    }  # fmt: skip
+    # Only ${NAME} is ours to fill in; nginx has variables of its own.
+    text = TEMPLATE.read_text()
+    for name, value in values.items():
+        text = text.replace("${" + name + "}", value)
+    config = directory / "nginx.conf"
+    config.write_text(text if os.geteuid() else "user root;\n" + text)
+    return [program("nginx", "nginx"), "-c", str(config), "-e", "stderr", "-g", "daemon off;"]
+
+
+def at_once(*works: Callable[[], object]) -> None:
+    """Do things beside each other, to the end of the last. Raises what the first one that failed raised."""
+    with ThreadPoolExecutor(len(works)) as pool:
+        for doing in [pool.submit(work) for work in works]:
+            doing.result()
+
+
 def done(command: list[str], env: dict[str, str] | None = None) -> str:
     """Run something to its end. Raises CannotStartError with what it complained about."""
     ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
@@ -285,7 +307,7 @@ def main(argv: list[str]) -> int:
     if options.reset:
         shutil.rmtree(options.directory, ignore_errors=True)
     if answers(options.port):
-        sys.stderr.write(f"Port {options.port} is taken. Name another one: make cluster PORT=8444\n")
+        sys.stderr.write(f"Port {options.port} is taken. Name another one: make cluster CLUSTER_PORT=8444\n")
         return 1
     try:
         with Cluster(options.directory.resolve(), port=options.port) as cluster:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HOST = "127.0.0.1"
-PATIENCE = 60.0  # seconds for a program to answer
+PATIENCE = 150.0  # seconds for a program to answer; one that ended is not waited for
 
 
 class CannotStartError(RuntimeError):
