@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import pytest
 import time_machine
 from django.conf import settings
-from django.test import override_settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, expect, sync_playwright
+from django.test import Client, override_settings
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-from helplines.models import Line, Organisation, Role
-from tests.e2e.people import Counsellor, Visitor, sign_in
+from helplines.models import Line, Organisation, Role, Staff
+from tests.e2e.people import Counsellor, Visitor
 from tests.e2e.server import LiveServer
 from tests.e2e.sites import Sites, strict_policy, tag
 from tests.factories.helplines import (
@@ -182,12 +182,26 @@ class House:
         page.goto(self.host_page(line, language))
         return Visitor(page, page.frame_locator("chat-line iframe"))
 
-    def counsellor(self, line: Line, language: str = "nl", *, present: bool = True, **options: Any) -> Counsellor:
+    def signed_in(self, staff: Staff, language: str = "nl", client: Client | None = None, **options: Any) -> Page:
+        """A browser that has a staff member's cookie already, or that of a client who went through the form.
+
+        The form in a browser has tests of its own (`test_signin.py`).
+        """
+        if client is None:
+            client = Client()
+            client.force_login(staff)
+        context = self.someone(language, **options)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.origin, "httpOnly": True}])
+        return context.new_page()
+
+    def counsellor(
+        self, line: Line, language: str = "nl", *, present: bool = True, role: str = Role.COUNSELLOR, **options: Any
+    ) -> Counsellor:
         """A counsellor of the line's organisation, signed in and at the desk."""
-        member = MembershipFactory(organisation=line.organisation, role=Role.COUNSELLOR, public_name="Sam")
-        page = self.someone(language, **options).new_page()
-        sign_in(page, self.origin, member.staff.username)
-        page.wait_for_url(f"**/desk/{line.organisation.slug}/")
+        member = MembershipFactory(organisation=line.organisation, role=role, public_name="Sam")
+        page = self.signed_in(member.staff, language, **options)
+        page.goto(f"{self.origin}/desk/{line.organisation.slug}/")
         counsellor = Counsellor(page)
         if present:
             counsellor.be("present")
@@ -204,8 +218,10 @@ class House:
     def forget_statuses(self) -> None:
         """What the server remembers for a second, it asks anew."""
         from chat.statuses import statuses
+        from config.asgi import status_answers
 
         statuses.forget()
+        status_answers.forget()
 
     def note_who_is_there(self) -> None:
         """The round that the server makes every five seconds, now."""

@@ -109,7 +109,7 @@ class Visitor(Talking):
     def held(self) -> dict[str, Any] | None:
         """What this tab remembers of its talk."""
         found: dict[str, Any] | None = self.root.locator("body").evaluate(
-            "() => JSON.parse(Object.values(sessionStorage)[0] ?? 'null')"
+            "() => JSON.parse(sessionStorage.getItem(Object.keys(sessionStorage).find(key => key.startsWith('talk:'))) ?? 'null')"
         )
         return found
 
@@ -139,7 +139,7 @@ class Counsellor(Talking):
         self.pane.locator(".talk__end").click()
         self.page.locator(f'#end input[value="{why}"]').check()
         self.page.locator('#end button[value="end"]').click()
-        expect(self.page.locator("#pane-talk article.talk--over")).to_be_visible()
+        expect(self.page.locator("#pane-talk article.talk--over:visible")).to_have_count(1)
 
     @property
     def known(self) -> dict[str, str]:

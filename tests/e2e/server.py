@@ -102,6 +102,7 @@ class LiveServer:
         from chat.places import places
         from chat.polling import sessions
         from chat.statuses import statuses
+        from config.asgi import status_answers
 
         await sessions.stop()
         async with asyncio.timeout(PATIENCE):
@@ -111,6 +112,7 @@ class LiveServer:
         await keeper.stop()
         await hub.stop()
         statuses.forget()
+        status_answers.forget()
         boards.known.clear()
 
     @property

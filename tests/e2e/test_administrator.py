@@ -10,8 +10,7 @@ from helplines import sightings
 from helplines.models import Line, Policy, Role
 from helplines.tenancy import across_organisations
 from tests.e2e.conftest import House
-from tests.e2e.people import sign_in
-from tests.e2e.test_axe import Looked
+from tests.e2e.looks import Looked
 from tests.factories.helplines import BranchFactory, MembershipFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -20,8 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.mark.promise("N04")
 def test_policy_is_written_in_place_with_the_keyboard_and_a_live_preview(house: House, line: Line) -> None:
     member = MembershipFactory(organisation=line.organisation, role=Role.ADMINISTRATOR)
-    page = house.someone("en").new_page()
-    sign_in(page, house.origin, member.staff.username)
+    page = house.signed_in(member.staff, "en")
     page.goto(house.origin + reverse("admin:helplines_policy_publish", args=[line.organisation.pk]))
     preview, told = page.locator("[data-preview]"), page.locator("[data-told]")
     page.get_by_label("Line and language").select_option(label=f"{line} (en)")
@@ -69,9 +67,7 @@ def test_lists_button_and_two_people_are_without_faults_for_axe(
     organisation = line.organisation
     BranchFactory(organisation=organisation, name="North", region="")
     chief = MembershipFactory(organisation=organisation, role=Role.ADMINISTRATOR).staff
-    page = house.someone(language).new_page()
-    sign_in(page, house.origin, chief.username)
-    page.wait_for_url("**/admin/")
+    page = house.signed_in(chief, language)
 
     sightings.note(line, "https://stranger.example.org")
     page.goto(house.origin + reverse("admin:embedding", args=[organisation.pk, line.pk]))
@@ -105,8 +101,7 @@ def test_lists_button_and_two_people_are_without_faults_for_axe(
     page.locator("button[value=publish]").click()
     page.wait_for_url("**/admin/")
     looked.at("first page, something waits", page)
-    other = house.someone(language).new_page()
-    sign_in(other, house.origin, second.username)
+    other = house.signed_in(second, language)
     other.goto(house.origin + reverse("proposal", args=[organisation.slug]))
     looked.at("proposal", other)
     other.locator("button[value=confirm]").click()

@@ -166,19 +166,26 @@ def test_nothing_that_is_written_becomes_part_of_a_page(visitor: Visitor, counse
     is_whole(counsellor.page)
 
 
-@pytest.mark.parametrize("payload", PAYLOADS[:4] + PAYLOADS[27:30])
-def test_nickname_and_answers_stay_words(house: House, line: Line, payload: str) -> None:
+def test_nickname_and_answers_stay_words(house: House, line: Line) -> None:
+    """One visitor after the other, each with another name."""
     PolicyFactory(organisation=line.organisation, values=promise(capacity=2))
     counsellor = house.counsellor(line)
     visitor = house.visitor(line)
-    visitor.press("start")
-    visitor.answer(nickname=payload, about=payload)
-    counsellor.sees_waiting(1)
-    counsellor.take()
-    visitor.at("talk")
-    expect(counsellor.pane.locator(".talk__name")).to_have_text(payload[:40])
-    assert counsellor.known["Waar gaat het over?"] == payload
-    visitor.say("Dag")
-    counsellor.hears("Dag")
-    is_whole(counsellor.page)
-    assert counsellor.page.locator("#known, #talks, #pane-talk header").locator(ELEMENTS).count() == 0
+    for payload in PAYLOADS[:4] + PAYLOADS[27:30]:
+        visitor.press("start")
+        visitor.answer(nickname=payload, about=payload)
+        counsellor.sees_waiting(1)
+        counsellor.take()
+        visitor.at("talk")
+        expect(counsellor.pane.locator(".talk__name")).to_have_text(payload[:40])
+        assert counsellor.known["Waar gaat het over?"] == payload
+        visitor.say("Dag")
+        counsellor.hears("Dag")
+        is_whole(counsellor.page)
+        assert counsellor.page.locator("#known, #talks, #pane-talk header").locator(ELEMENTS).count() == 0
+        counsellor.pane.locator(".talk__end").click()
+        counsellor.page.locator('#end button[value="end"]').click()
+        visitor.press("on")
+        visitor.at("thanks")
+        visitor.press("restart")
+        visitor.at("promise")

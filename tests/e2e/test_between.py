@@ -42,6 +42,13 @@ def test_marks_typing_drafts_and_cues(house: House, line: Line) -> None:
     counsellor.page.evaluate("() => { delete document.hidden; document.dispatchEvent(new Event('visibilitychange')); }")
     expect(states).to_have_text([words("nl", "log_seen")])
 
+    # What was read stays so for who loads the page again, at once; no later round has to tell it.
+    visitor.page.reload()
+    visitor.at("talk")
+    expect(states).to_have_text([words("nl", "log_seen")])
+    counsellor.page.reload()
+    expect(counsellor.article("Dag", "own").locator(".message__state--seen")).to_be_visible()
+
     # Half a sentence, and one that is on its way, are there after a reload; the time that is left is told once.
     house.expect_trouble("ERR_INTERNET_DISCONNECTED")
     visitor.page.context.set_offline(True)

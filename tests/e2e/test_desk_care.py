@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from playwright.sync_api import expect
 
 from chat import tasks
@@ -11,6 +12,7 @@ from chat.models import Rest
 from helplines.models import Line
 from helplines.tenancy import across_organisations
 from tests.e2e.conftest import House, promise
+from tests.e2e.looks import Looked
 from tests.factories.helplines import PolicyFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -50,6 +52,24 @@ def test_silent_visitor_is_asked_twice_and_one_press_keeps_the_talk(house: House
     expect(visitor.part("over-text")).to_have_text("Het gesprek is voorbij, want er kwam een tijd geen antwoord.")
     expect(notice).to_be_hidden()
     expect(counsellor.page.locator("#pane-talk article.talk--over")).to_be_visible()
+
+
+def test_session_that_ends_soon_is_told_and_one_press_keeps_it(house: House, line: Line) -> None:
+    look = Looked()
+    with override_settings(SESSION_COOKIE_AGE=20 * 60):
+        page = house.counsellor(line, present=False).page
+        told, stay = page.locator("#session-ends-text"), page.locator("#session-stay")
+        expect(told).to_contain_text("word je uitgelogd")
+        look.at("desk, the session ends soon", page)
+        stay.press("Enter")
+        expect(told).to_contain_text("Je blijft ingelogd tot")
+        expect(page.locator("#take")).to_be_focused()
+        page.reload()
+        expect(stay).to_be_visible()
+    page.reload()
+    expect(page.locator("#connection")).to_have_attribute("data-state", "online")
+    expect(stay).to_be_hidden()
+    assert look.found == {}
 
 
 def test_draft_stays_through_a_reload_and_goes_with_the_talk(house: House, line: Line) -> None:

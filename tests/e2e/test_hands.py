@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from helplines.models import Line, Role
 from tests.e2e.conftest import House
-from tests.e2e.people import Counsellor, sign_in
-from tests.e2e.test_axe import Looked
+from tests.e2e.looks import Looked
+from tests.e2e.people import Counsellor
 from tests.factories.helplines import MembershipFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -18,9 +18,8 @@ PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 780}, "has_touch":
 
 def mentor_of(house: House, line: Line) -> Counsellor:
     member = MembershipFactory(organisation=line.organisation, role=Role.MENTOR, public_name="Noa")
-    page = house.someone().new_page()
-    sign_in(page, house.origin, member.staff.username)
-    page.wait_for_url(f"**/desk/{line.organisation.slug}/")
+    page = house.signed_in(member.staff)
+    page.goto(f"{house.origin}/desk/{line.organisation.slug}/")
     mentor = Counsellor(page)
     mentor.be("present")
     return mentor

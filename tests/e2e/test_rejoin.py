@@ -31,10 +31,11 @@ def test_another_browser_goes_on_with_name_and_code(house: House, line: Line) ->
     expect(ticket.locator("[data-ticket-name]")).to_have_text("Robin")
     code = ticket.locator("[data-ticket-code]").inner_text()
 
-    other = house.visitor(line, viewport={"width": 390, "height": 760})
+    # The other browser prefers English; the talk stays in Dutch, and says so where the page does not.
+    other = house.visitor(line, "en", viewport={"width": 390, "height": 760})
     fill_in(other, "Robin", "AAAA-AAAA")
     other.at("promise")
-    expect(other.part("rejoin-wrong")).to_have_text(words("nl", "not_found"))
+    expect(other.part("rejoin-wrong")).to_have_text(words("en", "not_found"))
     expect(other.part("rejoin-wrong")).to_be_focused()
     fill_in_again = other.root.locator('[name="rejoin-code"]')
     fill_in_again.fill(code.lower().replace("-", " "))
@@ -45,3 +46,7 @@ def test_another_browser_goes_on_with_name_and_code(house: House, line: Line) ->
     other.say("Ik ben terug")
     counsellor.hears("Ik ben terug")
     assert other.said == [("own", "Hallo"), ("own", "Ik ben terug")]
+    counsellor.say("Fijn")
+    other.hears("Fijn")
+    expect(other.page.locator("html")).to_have_attribute("lang", "en")
+    expect(other.article("Fijn", "other").locator(".message__text")).to_have_attribute("lang", "nl")

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from helplines.invitation_links import new_link
 from helplines.models import Line, Role
 from tests.e2e.conftest import House
+from tests.e2e.looks import Looked
 from tests.e2e.people import Counsellor, sign_in
 from tests.factories.helplines import PASSWORD, InvitationFactory, MembershipFactory
 from tests.helplines.factors import code_of
@@ -78,7 +79,15 @@ def test_passkey_is_set_up_and_signs_in_without_a_password(house: House, line: L
     sign_in(page, origin, staff.username, then=f"/promises/{line.organisation.slug}/")
     page.get_by_role("button", name="Gebruik een passkey").click()
     page.wait_for_url("**/promises/**")
-    assert Authenticator.objects.filter(user=staff, type="webauthn").get().wrap().name == "Mijn telefoon"
+    key = Authenticator.objects.filter(user=staff, type="webauthn").get()
+    assert key.wrap().name == "Mijn telefoon"
+
+    look = Looked(thorough=True)
+    for where in (f"{STEP}passkeys/confirm/", f"{STEP}passkeys/{key.pk}/remove/"):
+        page.goto(origin + where)
+        assert page.url == origin + where
+        look.at(where, page)
+    assert look.found == {}
 
 
 def test_passkey_of_another_device_is_refused(house: House, line: Line, origin: str) -> None:

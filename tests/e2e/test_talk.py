@@ -1,12 +1,17 @@
 """A visitor on an organisation's site talks with a counsellor: the whole way, from the button to the goodbye."""
 
+import re
+from urllib.parse import urlsplit
+
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from chat.models import Conversation
+from chat.slim import slim
 from chat.states import State, Why
 from helplines.models import Line
 from helplines.tenancy import across_organisations
+from tests.chat.loaded import STATIC, loaded_by
 from tests.e2e.conftest import House, promise
 from tests.e2e.people import Counsellor, Visitor, words
 from tests.factories.chat import texts_in
@@ -61,7 +66,11 @@ def test_talk_through_the_button_of_a_strict_site(house: House, line: Line) -> N
 
     talk_to_and_fro(visitor, counsellor)
 
+    ticket = visitor.root.locator(".step--talk .ticket")
+    expect(ticket.locator("[data-ticket-code]")).not_to_be_empty()
     counsellor.end("finished")
+    expect(ticket).to_be_hidden()
+    expect(ticket.locator("[data-ticket-code]")).to_be_empty()
     expect(visitor.root.locator("[data-over-text]")).to_have_text(words("nl", "ended", "finished"))
     expect(visitor.box).to_be_hidden()
     visitor.press("on")
@@ -166,3 +175,27 @@ def test_two_talks_at_once_do_not_mix(house: House, line: Line) -> None:
     assert second.said == [("own", "Van de tweede"), ("other", "Voor de tweede")]
     first.say("Nog iets")
     expect(counsellor.page.locator(".talk-button--unread")).to_have_count(1)
+
+
+def test_talk_with_the_scripts_as_production_serves_them(house: House, line: Line) -> None:
+    """There they come without their comments (`chat/slim.py`): nothing else may be missing."""
+    counsellor = house.counsellor(line)
+    page = house.someone().new_page()
+    served: list[str] = []
+
+    def without_comments(route: Route) -> None:
+        name = urlsplit(route.request.url).path.rpartition("/")[2]
+        served.append(name)
+        kind = "text/css" if name.endswith(".css") else "text/javascript"
+        route.fulfill(body=slim((STATIC / name).read_text()), content_type=kind)
+
+    page.route(re.compile(r"/static/chat/.*\.(js|css)$"), without_comments)
+    page.goto(house.chat_page(line))
+    visitor = Visitor(page)
+    house.in_talk(line, visitor, counsellor)
+    visitor.say("Hallo")
+    counsellor.hears("Hallo")
+    counsellor.end()
+    visitor.press("on")
+    visitor.at("thanks")
+    assert sorted(served) == sorted(loaded_by("chat/visitor.html"))

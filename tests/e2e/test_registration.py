@@ -1,0 +1,120 @@
+"""A registration at the desk: filled in during the talk, finished by keyboard alone after it, with a name caught on the way."""
+
+import re
+import time
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from helplines.models import Line
+from helplines.tenancy import inside
+from registration import outbox
+from registration.outbox import Record, Text
+from tests.e2e.conftest import House
+from tests.e2e.looks import RULES
+from tests.factories.helplines import LineFactory
+from tests.factories.registration import FormFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def faults(page: Page) -> list[str]:
+    results: Any = Axe().run(page, options={**RULES, "resultTypes": ["violations"]}).response
+    return [f"{fault['id']}: {node['target']}" for fault in results["violations"] for node in fault["nodes"]]
+
+
+def waiting(line: Line) -> list[Any]:
+    with inside(line.organisation):
+        return sorted(outbox.items(line.organisation_id), key=lambda item: type(item).__name__)
+
+
+@pytest.mark.promise("G01", "G04")
+def test_talk_is_registered_by_keyboard_alone(house: House, line: Line) -> None:
+    FormFactory(organisation=line.organisation)
+    house.expect_trouble("422")
+    counsellor, visitor = house.counsellor(line), house.visitor(line)
+    visitor.press("start")
+    visitor.answer(name="Robin") if visitor.root.locator('[name="name"]').count() else visitor.press("skip")
+    counsellor.sees_waiting(1)
+    counsellor.take()
+    page, part = counsellor.page, counsellor.page.locator("#registration")
+    page.locator('[data-enter="enter"]').click()
+    expect(part).to_be_visible()
+    said = part.locator("#registration-said")
+
+    # During the talk: what is filled in is kept, also over a reload.
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    subject = part.get_by_role("combobox").first
+    expect(subject).to_be_focused()
+    page.keyboard.type("pay")
+    expect(part.locator(".subjects__option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(said).to_contain_text("Bewaard bij dit gesprek")
+    assert faults(page) == []
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(part.locator(".subjects__chosen")).to_contain_text("Work › Pay")
+
+    # After it: one screen, no mouse.
+    counsellor.end()
+    expect(part.locator("#registration-save")).to_have_attribute("aria-disabled", "false")
+    began = time.monotonic()
+    page.keyboard.press("g")
+    page.keyboard.press("Tab")
+    page.keyboard.type("12")
+    for _field in range(5):
+        page.keyboard.press("Tab")
+    page.keyboard.type("Sprak over haar zoon Milan en over school.")
+    page.keyboard.press("Control+Enter")
+    remove = part.get_by_role("button", name=re.compile("Milan.*misschien een naam"))
+    expect(remove).to_be_visible()
+    expect(said).to_contain_text("Nog niet bewaard")
+    assert faults(page) == []
+    remove.focus()
+    page.keyboard.press("Enter")
+    expect(part.locator("#registration-save")).to_be_focused()
+    page.keyboard.press("Enter")
+    # The talk is off the desk, and what comes next has the focus.
+    expect(page.locator("#pane-talk article.talk:not(#along)")).to_have_count(0)
+    assert time.monotonic() - began < 20
+    record, text = waiting(line)
+    assert isinstance(record, Record) and isinstance(text, Text)
+    assert record.answers == {"theme": ["pay"], "age": "12-17"}
+    assert text.text == "Sprak over haar zoon en over school."
+    # Nothing of it is left on this device.
+    assert page.evaluate("() => Object.keys(sessionStorage).filter(key => key.includes('registration')).length") == 0
+
+
+def test_what_was_left_is_finished_on_a_page_of_its_own_and_a_call_by_hand(house: House, line: Line) -> None:
+    FormFactory(organisation=line.organisation)
+    LineFactory(organisation=line.organisation, kind="telephone", slug="telefoon", name="De Telefoon")
+    counsellor, visitor = house.counsellor(line), house.visitor(line)
+    house.in_talk(line, visitor, counsellor)
+    counsellor.end()
+    page = counsellor.page
+    page.goto(f"{house.origin}/desk/{line.organisation.slug}/registrations/")
+    page.locator("main a[href*='/finish/']").click()
+    part = page.locator("#registration")
+    part.get_by_role("combobox").first.fill("home")
+    expect(part.locator(".subjects__option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    assert faults(page) == []
+    page.keyboard.press("Control+Enter")
+    expect(part.locator("#registration-said")).to_contain_text("Geregistreerd")
+    page.goto(f"{house.origin}/desk/{line.organisation.slug}/registrations/by-hand/")
+    # Without typing, the arrow opens the list.
+    page.get_by_role("combobox", name=re.compile("^theme")).press("ArrowDown")
+    expect(page.locator(".subjects__option").nth(1)).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator("#hand-minutes").fill("20")
+    page.get_by_role("combobox", name=re.compile("^theme")).fill("pay")
+    expect(page.locator(".subjects__option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    assert faults(page) == []
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#hand-said")).to_contain_text("Geregistreerd")
+    found = {item.channel: item.answers for item in waiting(line)}
+    assert found == {"chat": {"theme": ["home"]}, "telephone": {"theme": ["pay"]}}
