@@ -20,7 +20,7 @@ class Line:
     """`wire.js`: one WebSocket that mends itself."""
 
     def __init__(self, sown: Sown, path: str, cookie: str = "") -> None:
-        self.sown, self.path, self.cookie = sown, path, cookie
+        self.sown, self.path, self.cookie, self.headers = sown, path, cookie, sown.headers()
         self.socket: Socket | None = None
         self.online = False
         self.tries = self.flukes = self.connections = 0
@@ -92,7 +92,7 @@ class Line:
         try:
             socket = await connect(
                 HOST, site.port, self.path, origin=site.origin, cookie=self.cookie, heard=heard,
-                patience=SILENCE_ALLOWED, tls=site.tls,
+                patience=SILENCE_ALLOWED, tls=site.tls, headers=self.headers,
             )  # fmt: skip
         except (RefusedHandshakeError, TimeoutError, OSError) as fault:
             self.refusals.append(str(fault) or type(fault).__name__)
@@ -140,8 +140,14 @@ class Line:
 class Visitor(Line):
     """`visitor-talk.js`: one tab of one visitor."""
 
-    def __init__(self, sown: Sown, ledgers: Ledgers, held: tuple[str, str] | None = None) -> None:
-        self.ledgers = ledgers
+    def __init__(
+        self,
+        sown: Sown,
+        ledgers: Ledgers,
+        held: tuple[str, str] | None = None,
+        answers: dict[str, str] | None = None,
+    ) -> None:
+        self.ledgers, self.answers = ledgers, answers or {}
         self.code, self.secret = held or ("", "")
         self.state = ""
         self.may_write = False
@@ -159,7 +165,7 @@ class Visitor(Line):
         self.may_write = False
         if self.code:
             return {"do": "resume", "code": self.code, "secret": self.secret, "since": self.log.last_seq}
-        return {"do": "start", "language": "nl", "answers": {}}
+        return {"do": "start", "language": "nl", "answers": self.answers}
 
     def hear(self, frame: Frame) -> None:
         if handler := getattr(self, f"on_{frame['kind']}", None):
@@ -228,7 +234,9 @@ class Desk(Line):
     def __init__(self, sown: Sown, ledgers: Ledgers, cookie: str) -> None:
         self.ledgers = ledgers
         self.panes: dict[str, tuple[Log, Outbox]] = {}
-        self.greeted = self.refused_take = False
+        self.greeted = False
+        # What the desk shows beside its talks: who waits, and who is there.
+        self.board: Frame = {}
         self.taken: asyncio.Queue[str] = asyncio.Queue()
         self.asking: asyncio.TimerHandle | None = None
         super().__init__(sown, sown.desk, cookie)
@@ -257,6 +265,7 @@ class Desk(Line):
 
     def on_desk(self, frame: Frame) -> None:
         first, self.greeted = not self.greeted, True
+        self.board = frame
         for talk in frame["talks"]:
             self.pane(talk["code"])
         if first:

@@ -16,9 +16,12 @@ from django.db import connections
 from bench.sow import sow
 from chat.models import Conversation, Message
 from chat.sealed import Contents
+from chat.states import Party
 from config.health import beat_age
+from helplines.models import Line, Membership
 from helplines.tenancy import across_organisations
 from privacy import keys
+from tests.factories.chat import ActiveConversationFactory, say
 
 
 def stored(codes: list[str]) -> dict[str, Any]:
@@ -36,9 +39,21 @@ def stored(codes: list[str]) -> dict[str, Any]:
     return found
 
 
+def talk(slug: str, text: str) -> str:
+    """A talk of the first counsellor of an organisation in which a visitor said something; gives its code."""
+    with across_organisations():  # it stands beside any person's sight, too
+        line = Line.objects.select_related("organisation").get(organisation__slug=slug)
+        member = Membership.objects.filter(organisation__slug=slug).order_by("pk").first()
+        made = ActiveConversationFactory(line=line, counsellor=member)
+        say(made, Party.VISITOR, text)
+    return str(made.code)
+
+
 def answer(wish: dict[str, Any]) -> Any:
     if wish["do"] == "sow":
-        return sow(wish["counsellors"], wish["slug"])
+        return sow(wish["counsellors"], wish["slug"], **wish["promise"])
+    if wish["do"] == "talk":
+        return talk(wish["slug"], wish["text"])
     if wish["do"] == "beat":
         return beat_age()[1]
     return stored(wish["codes"])

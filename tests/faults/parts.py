@@ -17,16 +17,25 @@ class Ledgers:
     """What senders wrote and were told, by id; and what a person would have seen go wrong."""
 
     written: dict[str, str] = field(default_factory=dict)
-    at: dict[str, float] = field(default_factory=dict)
+    at: dict[str, tuple[float, float]] = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)
     took: list[float] = field(default_factory=list)
+    # What else than the clock runs on the way to being told, such as the seconds that a process worked; unlike the clock it
+    # stands still while other programs have the machine.
+    meter: Callable[[], float] = lambda: 0.0
+    metered: list[float] = field(default_factory=list)
     unseen: dict[str, float] = field(default_factory=dict)
     reached: list[float] = field(default_factory=list)
     visible: list[str] = field(default_factory=list)
 
+    def news(self) -> tuple[int, int]:
+        """Something else whenever somebody was told something, or has something new on the screen."""
+        return len(self.told), len(self.reached)
+
     def write(self, key: str, text: str) -> None:
         self.written[key] = text
-        self.at[key] = self.unseen[key] = time.monotonic()
+        self.unseen[key] = time.monotonic()
+        self.at[key] = self.unseen[key], self.meter()
 
     def show(self, message: Frame, own: str) -> None:
         """The other side has it on the screen."""
@@ -38,7 +47,9 @@ class Ledgers:
         if known != seq:
             self.visible.append(f"two numbers: {known} and {seq}")
         if known == seq and key in self.at:
-            self.took.append(time.monotonic() - self.at.pop(key))
+            at, meter = self.at.pop(key)
+            self.took.append(time.monotonic() - at)
+            self.metered.append(self.meter() - meter)
 
 
 class Outbox:

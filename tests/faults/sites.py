@@ -1,38 +1,38 @@
 """What the tests of faults run against: the cluster behind nginx, or one process with SQLite, with the same face."""
 
 import base64
+import itertools
 import json
 import os
 import secrets
 import ssl
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from deploy.cluster import ROOT, Cluster
-from deploy.programs import HOST, CannotStartError, Program, answers, free_port, program
+from deploy.programs import HOST, Program, answers, free_port
 
 # Everybody of a test comes from one address, and a counsellor of a test says more in a minute than a person.
 PLACES = {"ADDRESS_SOCKETS": "20000", "ORGANISATION_SOCKETS": "20000", "ORGANISATION_STARTS": "20000"} | {
     "ADDRESS_STARTS": "20000",
     "ADDRESS_WAITING": "20000",
 }
-ROOMY = {**PLACES, "SAY_BURST": "1000", "SAY_PER_SECOND": "200", "DESK_BURST": "1000", "DESK_PER_SECOND": "200"}
-NEEDED = (("nginx", "nginx"), ("redis-server", "redis-server"), ("initdb", "postgresql"), ("postgres", "postgresql"))
-
-
-def missing() -> str:
-    """Which program of the cluster this machine lacks, as a sentence; "" when all are there."""
-    try:
-        for name, package in NEEDED:
-            program(name, package)
-    except CannotStartError as fault:
-        return str(fault)
-    return ""
+_numbers = itertools.count()
+# What is remembered for a second in production is so here; other tests read it each time.
+ROOMY = {
+    **PLACES,
+    "PROMISES_FRESH": "1",
+    "SAY_BURST": "1000",
+    "SAY_PER_SECOND": "200",
+    "DESK_BURST": "1000",
+    "DESK_PER_SECOND": "200",
+}
 
 
 @dataclass
@@ -64,11 +64,11 @@ class Site:
         assert line, (self.logs / "helper.log").read_text()[-2000:]
         return json.loads(line)
 
-    def sow(self, counsellors: int) -> "Sown":
+    def sow(self, counsellors: int, **promise: Any) -> "Sown":
         """A fresh organisation, so that nobody of an earlier test is in the way."""
         self.sown += 1
         slug = f"fault-{self.sown}"
-        told = self.ask(do="sow", counsellors=counsellors, slug=slug)
+        told = self.ask(do="sow", counsellors=counsellors, slug=slug, promise=promise)
         return Sown(self, slug, [f"{told['cookie']}={session}" for session in told["sessions"]])
 
     def stored(self, codes: list[str]) -> dict[str, Any]:
@@ -92,6 +92,8 @@ class Sown:
     site: Site
     slug: str
     cookies: list[str]
+    # What a person's client sends along; nginx overwrites what anybody says of their address.
+    headers: Callable[[], dict[str, str]] = dict
 
     @property
     def visitors(self) -> str:
@@ -100,6 +102,18 @@ class Sown:
     @property
     def desk(self) -> str:
         return f"/ws/{self.slug}/desk/"
+
+
+def somewhere() -> dict[str, str]:
+    """What nginx would tell of somebody at an address that nobody else has."""
+    number = next(_numbers)
+    return {"X-Forwarded-For": f"198.{18 + number // 62_500 % 2}.{number // 250 % 250}.{number % 250 + 1}"}
+
+
+def at_node(sown: Sown, cluster: Cluster, name: str) -> Sown:
+    """The same organisation, past nginx, at one node."""
+    site = replace(sown.site, port=int(cluster[name].command[-1]), tls=None)
+    return replace(sown, site=site, headers=somewhere)
 
 
 def believing() -> ssl.SSLContext:
@@ -120,6 +134,12 @@ def memory_of(*programs: Program) -> float:
         process = psutil.Process(one.pid)
         total += sum(entry.memory_info().rss for entry in [process, *process.children(recursive=True)])
     return total / 2**20
+
+
+def seconds_worked_by(one: Program) -> float:
+    """CPU-seconds of this program until now, all its threads together."""
+    spent = psutil.Process(one.pid).cpu_times()
+    return spent.user + spent.system
 
 
 @dataclass
