@@ -3,6 +3,12 @@
 # where what they need is found. With CI=true a missing one is a failure. What is left out is told in one line each, before pytest's own last line.
 set -uo pipefail
 cd "$(dirname "$0")/.."
+# Two runs on one machine would empty one another's databases: the second one waits.
+if [ -z "${ALONE:-}" ] && command -v flock >/dev/null; then
+    lock="${TMPDIR:-/tmp}/toeverlaat-tests.$(id -u).lock"
+    flock --nonblock "$lock" true || echo "Another run of these tests is going on this machine; this one waits for its end." >&2
+    ALONE=1 exec flock --close "$lock" "$0" "$@"
+fi
 python=.venv/bin/python
 only=()
 missing=0
