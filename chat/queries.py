@@ -284,6 +284,7 @@ def message_frame(message: Message, contents: Contents, name: str | None) -> dic
         "name": None if message.party == Party.VISITOR else name,
         "text": contents.text(message),
         "at": moment(message.at),
+        **({"lang": message.lang} if message.lang else {}),
     }
 
 

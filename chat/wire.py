@@ -19,6 +19,8 @@ ANSWER_LENGTH = 1000
 Code = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"\A[A-Za-z0-9_-]+\Z")]
 Seq = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Language = Annotated[str, Meta(min_length=2, max_length=8)]
+# As HTML's `lang` has it; nothing else ever stands in that attribute.
+Lang = Annotated[str, Meta(max_length=8, pattern=r"\A[a-z]{2,3}(-[A-Za-z]{2,4})?\Z")]
 Answer = Annotated[str, Meta(max_length=ANSWER_LENGTH)]
 # A secret of a tab, by which limits and blocks know that it comes again.
 Token = Annotated[str, Meta(min_length=16, max_length=64, pattern=r"\A[A-Za-z0-9_-]+\Z")]
@@ -118,9 +120,12 @@ class DeskTyping(Frame, tag="typing"):
 
 
 class DeskSay(Frame, tag="say"):
+    """`lang` where the text is in another language than the talk."""
+
     talk: Code
     id: UUID
     text: str
+    lang: Lang | None = None
 
 
 class DeskSince(Frame, tag="since"):

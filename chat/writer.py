@@ -48,6 +48,7 @@ class Saying:
     uuid: UUID
     text: str
     socket: str = ""
+    lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,7 @@ def row_of(saying: Saying, stored: Stored) -> Row:
         author_id=saying.author or None,
         text=saying.contents.seal_text(stored.seq, saying.text),
         at=stored.at,
+        lang=saying.lang,
     )
 
 
@@ -215,6 +217,8 @@ def frames(saying: Saying, stored: Stored) -> list[Told]:
         "text": saying.text,
         "at": moment(stored.at),
     }
+    if saying.lang:
+        message["lang"] = saying.lang
     told = [Told(visitor(organisation_id, code), message, saying.socket)]
     if stored.counsellor_id:
         told.append(Told(member(organisation_id, stored.counsellor_id), {**message, "talk": code}, saying.socket))

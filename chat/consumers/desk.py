@@ -211,7 +211,7 @@ class DeskConsumer(DeskTools, DeskHanding, DeskFollowing):
         text = wire.said_text(frame.text)
         conversation, contents = await self.talk(frame.talk)
         name = self.names.get(conversation.pk)
-        saying = Saying(conversation.pk, contents, self.membership.pk, name, frame.id, text, self.socket)
+        saying = Saying(conversation.pk, contents, self.membership.pk, name, frame.id, text, self.socket, frame.lang)
         await self.sayings.add(frame, writer.say(saying))
 
     async def acknowledge(self, frame: Any, stored: Awaitable[Stored]) -> None:

@@ -206,6 +206,8 @@ class Message(models.Model):
     author = models.ForeignKey(Membership, models.DO_NOTHING, null=True, related_name="+", db_index=False)
     text = models.BinaryField()
     at = models.DateTimeField()
+    # The language of a text that is not in the talk's own, where that is known (WCAG 3.1.2).
+    lang = models.CharField(max_length=8, null=True)
 
     objects: ClassVar = tenant_manager(models.QuerySet)
 

@@ -1,11 +1,13 @@
-"""What an organisation wrote carries its own language where the page is in another one (WCAG 3.1.2)."""
+"""What an organisation wrote, or somebody said, carries its own language where that is another one (WCAG 3.1.2)."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 
 from helplines.models import Line
+from tests.chat.sockets import talk
 from tests.factories.helplines import LineFactory, OrganisationFactory, PolicyFactory, open_always
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
@@ -72,3 +74,33 @@ def test_text_in_the_language_of_the_page_is_in_that_language() -> None:
 def test_statement_of_privacy_says_in_which_language_its_text_is() -> None:
     page = read(a_line(), "privacy/", "en")
     assert (language_of(page, "Dit blijft hier"), language_of(page, "<h1")) == ("nl", "en")
+
+
+@pytest.mark.asyncio
+@pytest.mark.django_db(databases=["default", "keys"], transaction=True)
+@pytest.mark.usefixtures("live")
+async def test_message_in_another_language_than_the_talk_says_so_at_once_and_later() -> None:
+    async with talk() as (_line, client, counsellor, started):
+        code = started["code"]
+        for text, more in (("Hello", {"lang": "en"}), ("Dag", {})):
+            await counsellor.say("say", talk=code, id=str(uuid4()), text=text, **more)
+            said = await client.hear("said", text=text)
+            assert said.get("lang") == more.get("lang")
+            await counsellor.hear("stored")
+        await client.say("since", seq=1)
+        await counsellor.say("since", talk=code, seq=1)
+        for reader in (client, counsellor):
+            messages = (await reader.hear("history"))["messages"]
+            assert [(one["text"], one.get("lang")) for one in messages] == [("Hello", "en"), ("Dag", None)]
+
+
+@pytest.mark.asyncio
+@pytest.mark.django_db(databases=["default", "keys"], transaction=True)
+@pytest.mark.usefixtures("live")
+@pytest.mark.parametrize("lang", ["", "e", "english", "en ", 'en"', "EN", "en-\u0000", 7])
+async def test_what_is_no_language_is_malformed(lang: object) -> None:
+    async with talk() as (_line, client, counsellor, started):
+        await counsellor.say("say", talk=started["code"], id=str(uuid4()), text="Hello", lang=lang)
+        await counsellor.hear("refused", why="malformed")
+        await client.say("say", id=str(uuid4()), text="Hello", lang="en")
+        await client.hear("refused", why="malformed")

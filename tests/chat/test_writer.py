@@ -1,5 +1,6 @@
 """The writer: many at once, committed before acknowledged, without gaps, and never into a talk that is over."""
 
+from dataclasses import replace
 from functools import partial
 from uuid import uuid4
 
@@ -74,16 +75,25 @@ def test_a_resend_to_a_talk_that_is_over_meanwhile_is_answered_with_its_number()
 
 def test_every_column_is_stored_as_it_was_said():
     talk = ActiveConversationFactory()
-    said = [saying(talk, "a"), saying(talk, "b", talk.counsellor_id)]
+    said = [saying(talk, "a"), replace(saying(talk, "b", talk.counsellor_id), lang="en")]
     outcomes = store(said)
     with across_organisations():
         rows = list(Message.objects.filter(conversation=talk).order_by("seq"))
     assert [
-        (row.organisation_id, row.seq, row.uuid, row.party, row.author_id, row.at, contents_of(talk).text(row))
+        (
+            row.organisation_id,
+            row.seq,
+            row.uuid,
+            row.party,
+            row.author_id,
+            row.at,
+            row.lang,
+            contents_of(talk).text(row),
+        )
         for row in rows
     ] == [
-        (talk.organisation_id, 1, said[0].uuid, "visitor", None, outcomes[0].at, "a"),
-        (talk.organisation_id, 2, said[1].uuid, "counsellor", talk.counsellor_id, outcomes[1].at, "b"),
+        (talk.organisation_id, 1, said[0].uuid, "visitor", None, outcomes[0].at, None, "a"),
+        (talk.organisation_id, 2, said[1].uuid, "counsellor", talk.counsellor_id, outcomes[1].at, "en", "b"),
     ]
 
 

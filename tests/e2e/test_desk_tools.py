@@ -69,6 +69,45 @@ def test_canned_reply_is_found_by_keyboard_and_sent_only_by_hand(house: House, l
     expect(counsellor.box).to_have_value("en/of")
 
 
+def test_canned_reply_in_another_language_keeps_it_until_it_is_read(house: House, line: Line) -> None:
+    CannedReplyFactory(organisation=line.organisation, line=line, name="gevaar", texts={"en": "Call somebody."})
+    visitor, counsellor = both(house, line)
+    page, box = counsellor.page, counsellor.box
+
+    def put_in() -> None:
+        box.press("/")
+        page.get_by_role("option").filter(has_text="gevaar").click()
+        expect(box).to_have_value("Call somebody.")
+        expect(box).to_have_attribute("lang", "en")
+
+    put_in()
+    box.fill("")
+    expect(box).not_to_have_attribute("lang", "en")
+    put_in()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(box).to_have_value("Call somebody.")
+    expect(box).to_have_attribute("lang", "en")
+    page.locator("#preferences-open").click()
+    page.locator('#preferences [data-preference="undo"]').check()
+    page.keyboard.press("Escape")
+    box.press("Enter")
+    expect(box).not_to_have_attribute("lang", "en")
+    page.locator(".undo").get_by_role("button").click()
+    expect(box).to_have_attribute("lang", "en")
+    # A reload while it waits gives it back.
+    box.press("Enter")
+    page.reload()
+    expect(box).to_have_attribute("lang", "en")
+    box.press("Enter")
+    counsellor.say("Tot morgen")
+    for reader, side in ((visitor, "other"), (counsellor, "own")):
+        for text, language in (("Call somebody.", "en"), ("Tot morgen", "nl")):
+            expect(reader.article(text, side).locator(".message__text")).to_have_attribute("lang", language)
+    visitor.page.reload()
+    expect(visitor.article("Call somebody.", "other").locator(".message__text")).to_have_attribute("lang", "en")
+
+
 def test_message_waits_three_seconds_by_choice_and_is_never_lost(house: House, line: Line) -> None:
     visitor, counsellor = both(house, line)
     page, undo = counsellor.page, counsellor.page.locator(".undo")

@@ -7,7 +7,7 @@ let made = 0;
 /**
  * Set `words` (a table with the keys of `chat/strings/shared.py`) before use, then call `label()`.
  *
- * Events: `say` with `{text}` (trimmed, 1 to `limit` characters; the box is emptied, `giveBack` returns a text that
+ * Events: `say` with `{text, lang}` (trimmed, 1 to `limit` characters; the box is emptied, `giveBack` returns a text that
  * was not stored), `draft` with `{text}` at every change.
  */
 export class ChatComposer extends HTMLElement {
@@ -63,6 +63,16 @@ export class ChatComposer extends HTMLElement {
     this.#tell();
   }
 
+  /** In which language the text is, where that is another one than the talk's; it lasts until the box is empty. */
+  get spoken() {
+    return this.#box.lang;
+  }
+
+  set spoken(lang) {
+    if (lang) this.#box.lang = lang;
+    else this.#box.removeAttribute("lang");
+  }
+
   /** The words cannot be sent now: they stay, may be copied, and the reason stands below. @param {string} reason */
   disable(reason) {
     this.#reason = reason;
@@ -77,9 +87,11 @@ export class ChatComposer extends HTMLElement {
   /**
    * A text that was not stored comes back, before what was written since.
    * @param {string} text
+   * @param {string} [lang]
    */
-  giveBack(text) {
+  giveBack(text, lang = "") {
     this.value = this.value ? `${text}\n${this.value}` : text;
+    if (lang) this.spoken = lang;
     this.#announce();
   }
 
@@ -119,8 +131,9 @@ export class ChatComposer extends HTMLElement {
     event.preventDefault();
     const text = this.value.trim();
     if (!text || this.#reason || this.#left(text) < 0) return;
+    const lang = this.spoken;
     this.value = "";
-    this.dispatchEvent(new CustomEvent("say", { detail: { text } }));
+    this.dispatchEvent(new CustomEvent("say", { detail: { text, lang } }));
     this.#announce();
     this.focus();
   }
@@ -131,6 +144,7 @@ export class ChatComposer extends HTMLElement {
   }
 
   #tell() {
+    if (!this.value) this.spoken = "";
     const left = this.#left(this.value);
     let note = this.#reason;
     if (!note && left === -1) note = this.words.composer_one_too_long;

@@ -2,7 +2,7 @@
 
 import { clock, element, fill } from "./words.js";
 
-/** @typedef {{seq: number, id: string | null, from: "visitor" | "counsellor" | "system", name: string | null, text: string, at: string, mine?: boolean}} Message */
+/** @typedef {{seq: number, id: string | null, from: "visitor" | "counsellor" | "system", name: string | null, text: string, at: string, mine?: boolean, lang?: string}} Message */
 
 const GAP_PATIENCE = 200;
 const NEAR_THE_END = 80;
@@ -19,7 +19,7 @@ export class ChatLog extends HTMLElement {
   /** @type {any} */
   words = {};
   own = "visitor";
-  /** In which language the counsellor writes, where that is known (WCAG 3.1.2). */
+  /** In which language the counsellor writes, where that is known and the message has none of its own (WCAG 3.1.2). */
   language = "";
   /** @type {Map<number, HTMLElement>} */
   #bySeq = new Map();
@@ -95,13 +95,13 @@ export class ChatLog extends HTMLElement {
 
   /**
    * Show a message of one's own that is on its way.
-   * @param {{id: string, text: string}} letter
+   * @param {{id: string, text: string, lang?: string}} letter
    */
   pending(letter) {
     let article = this.#byId.get(letter.id);
     if (!article) {
       const at = new Date().toISOString();
-      article = this.#draw({ seq: 0, id: letter.id, from: /** @type {any} */ (this.own), name: null, text: letter.text, at });
+      article = this.#draw({ seq: 0, id: letter.id, from: /** @type {any} */ (this.own), name: null, text: letter.text, lang: letter.lang, at });
       this.#byId.set(letter.id, article);
       this.#list.append(article);
       this.#group(article);
@@ -250,7 +250,8 @@ export class ChatLog extends HTMLElement {
     const who = element("h3", "message__who", fill(this.words.log_who, { name, time: clock(message.at) }));
     const text = element("p", "message__text", message.text);
     text.dir = "auto";
-    if (message.from === "counsellor" && this.language) text.lang = this.language;
+    const lang = message.lang || this.language;
+    if (message.from === "counsellor" && lang) text.lang = lang;
     article.append(who, text);
     return article;
   }

@@ -198,9 +198,10 @@ export class Canned {
   #choose(place) {
     const reply = this.#shown[place];
     if (!reply || !this.#open) return;
-    const { box, at, slash } = this.#open;
+    const { pane, box, at, slash } = this.#open;
     const start = slash && box.value[at - 1] === "/" ? at - 1 : at;
     box.setRangeText(reply.text, start, at, "end");
+    pane.composer.spoken = reply.is_other ? reply.language : "";
     this.shut(true);
     box.dispatchEvent(new Event("input", { bubbles: true }));
   }

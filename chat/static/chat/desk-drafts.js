@@ -1,5 +1,7 @@
 /** What was written and not yet sent survives a reload of the desk: in this tab alone, and no longer than the talk lasts. */
 
+import { keep, kept } from "./desk-kept.js";
+
 const PLACE = "toeverlaat.draft.";
 /** A message that waits its three seconds (desk-undo.js). */
 const HELD = "toeverlaat.held.";
@@ -16,14 +18,17 @@ export class Drafts {
    * @param {import("./chat-composer.js").ChatComposer} composer
    */
   follow(code, composer) {
-    const kept = read(code);
-    if (kept && !composer.value) composer.value = kept;
-    composer.addEventListener("draft", () => keep(code, composer.value));
+    const draft = kept(PLACE + code);
+    if (draft && !composer.value) {
+      composer.value = draft.text;
+      composer.spoken = draft.lang;
+    }
+    composer.addEventListener("draft", () => keep(PLACE + code, { text: composer.value, lang: composer.spoken }));
   }
 
   /** The talk is over: on the screen the text can still be copied, and nowhere else is it kept. @param {string} code */
   forget(code) {
-    keep(code, "");
+    keep(PLACE + code, null);
   }
 
   /** What belongs to none of these talks is of an earlier shift, or of somebody else. @param {string[]} codes */
@@ -36,24 +41,5 @@ export class Drafts {
     } catch {
       // A browser that stores nothing has nothing to forget.
     }
-  }
-}
-
-/** @param {string} code */
-function read(code) {
-  try {
-    return sessionStorage.getItem(PLACE + code) ?? "";
-  } catch {
-    return "";
-  }
-}
-
-/** @param {string} code @param {string} text */
-function keep(code, text) {
-  try {
-    if (text) sessionStorage.setItem(PLACE + code, text);
-    else sessionStorage.removeItem(PLACE + code);
-  } catch {
-    // The text is still in the composer.
   }
 }

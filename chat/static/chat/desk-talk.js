@@ -45,9 +45,9 @@ export class TalkPane {
     this.refusal.hidden = true;
     this.log = /** @type {ChatLog} */ (document.createElement("chat-log"));
     this.composer = /** @type {ChatComposer} */ (document.createElement("chat-composer"));
-    this.outbox = new Outbox((id, text) => on.post({ do: "say", talk: this.code, id, text }));
+    this.outbox = new Outbox((id, text, lang) => on.post({ do: "say", talk: this.code, id, text, ...(lang && { lang }) }));
     this.typing = new Typing(this.composer, () => on.post({ do: "typing", talk: this.code }));
-    this.undo = new Undo(this.code, strings, { send: (text) => this.outbox.add(text), giveBack: (text) => this.takeUp(text) });
+    this.undo = new Undo(this.code, strings, { send: (text, lang) => this.outbox.add(text, undefined, lang), giveBack: (text, lang) => this.takeUp(text, lang) });
     /** What lies ready beside the composer: others put their buttons in it. */
     this.tools = element("div", "talk__tools");
     const titles = tree("div", "talk__titles", this.name, this.about);
@@ -73,7 +73,8 @@ export class TalkPane {
   listen() {
     this.composer.addEventListener("say", (event) => {
       this.explain("");
-      this.undo.add(/** @type {CustomEvent} */ (event).detail.text);
+      const { text, lang } = /** @type {CustomEvent} */ (event).detail;
+      this.undo.add(text, lang);
     });
     this.log.addEventListener("gap", (event) => this.ask(/** @type {CustomEvent} */ (event).detail.since));
     this.log.addEventListener("again", (event) => this.outbox.retry(/** @type {CustomEvent} */ (event).detail.id));
@@ -91,9 +92,9 @@ export class TalkPane {
     this.undo.restore();
   }
 
-  /** A text that was to be sent comes back, to be changed. @param {string} text */
-  takeUp(text) {
-    this.composer.giveBack(text);
+  /** A text that was to be sent comes back, to be changed. @param {string} text @param {string} lang */
+  takeUp(text, lang) {
+    this.composer.giveBack(text, lang);
     if (!this.root.hidden) this.composer.focus();
   }
 
@@ -166,10 +167,10 @@ export class TalkPane {
     this.log.stored(id, seq, at);
   }
 
-  /** @param {{id: string, text: string, why: string}} letter */
-  returned({ id, text, why }) {
+  /** @param {{id: string, text: string, lang: string, why: string}} letter */
+  returned({ id, text, lang, why }) {
     this.log.withdraw(id);
-    this.composer.giveBack(text);
+    this.composer.giveBack(text, lang);
     this.explain(this.refusals[/** @type {keyof TalkPane["refusals"]} */ (why)] ?? this.strings.refused_other);
   }
 

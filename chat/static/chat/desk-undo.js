@@ -1,6 +1,7 @@
 /** A message that waits three seconds before it goes, by choice of the counsellor, so that it can be taken back. */
 
 import { show, tree, write } from "./desk-dom.js";
+import { keep, kept } from "./desk-kept.js";
 import { preferences } from "./desk-preferences.js";
 import { element } from "./words.js";
 
@@ -8,14 +9,14 @@ const WAIT = 3000;
 
 /** Holds one text at a time; a next one lets the one before go first, so that the order stays. */
 export class Undo {
-  /** @type {string | null} the text that waits */
+  /** @type {import("./desk-kept.js").Written | null} the text that waits */
   held = null;
   #timer = 0;
 
   /**
    * @param {string} code the talk
    * @param {Record<string, string>} strings
-   * @param {{send: (text: string) => void, giveBack: (text: string) => void}} on
+   * @param {{send: (text: string, lang: string) => void, giveBack: (text: string, lang: string) => void}} on
    */
   constructor(code, strings, on) {
     this.on = on;
@@ -33,74 +34,56 @@ export class Undo {
     this.root = this.bar;
   }
 
-  /** @param {string} text */
-  add(text) {
+  /** @param {string} text @param {string} lang */
+  add(text, lang) {
     this.release();
     if (!preferences.get("undo")) {
-      this.on.send(text);
+      this.on.send(text, lang);
       return;
     }
-    this.#hold(text);
+    this.#hold({ text, lang });
     this.#timer = window.setTimeout(() => this.release(), WAIT);
   }
 
   /** Let it go now. */
   release() {
-    const text = this.#drop();
-    if (text !== null) this.on.send(text);
+    const held = this.#drop();
+    if (held) this.on.send(held.text, held.lang);
   }
 
   /** Back to the composer, where it can be changed. @returns {boolean} whether something waited */
   takeBack() {
-    const text = this.#drop();
-    if (text !== null) this.on.giveBack(text);
-    return text !== null;
+    const held = this.#drop();
+    if (held) this.on.giveBack(held.text, held.lang);
+    return held !== null;
   }
 
   /** After a reload: what waited then comes back as a draft, and is not sent by itself. */
   restore() {
-    const text = kept(this.place);
-    this.#keep(null);
-    if (text) this.on.giveBack(text);
+    const held = kept(this.place);
+    keep(this.place, null);
+    if (held) this.on.giveBack(held.text, held.lang);
   }
 
-  /** @param {string} text */
-  #hold(text) {
-    this.held = text;
-    this.#keep(text);
-    write(this.text, text);
+  /** @param {import("./desk-kept.js").Written} held */
+  #hold(held) {
+    this.held = held;
+    keep(this.place, held);
+    write(this.text, held.text);
+    this.text.lang = held.lang;
     show(this.bar, true);
     write(this.said, this.waiting);
   }
 
   #drop() {
-    const text = this.held;
+    const held = this.held;
     clearTimeout(this.#timer);
     this.held = null;
-    this.#keep(null);
+    keep(this.place, null);
     if (this.bar.contains(document.activeElement)) /** @type {HTMLElement | null} */ (this.bar.parentElement?.querySelector("chat-composer"))?.focus();
     write(this.said, "");
     write(this.text, "");
     show(this.bar, false);
-    return text;
-  }
-
-  /** @param {string | null} text */
-  #keep(text) {
-    try {
-      if (text === null) sessionStorage.removeItem(this.place);
-      else sessionStorage.setItem(this.place, text);
-    } catch {
-      // A browser that stores nothing: then the question before leaving is all there is.
-    }
-  }
-}
-
-/** @param {string} place */
-function kept(place) {
-  try {
-    return sessionStorage.getItem(place);
-  } catch {
-    return null;
+    return held;
   }
 }

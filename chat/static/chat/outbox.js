@@ -3,7 +3,7 @@
  * at a time, oldest first: what was written first is stored first, also when it has to be tried again.
  */
 
-/** @typedef {{id: string, text: string, state: "pending" | "failed", tries: number, timer: number}} Letter */
+/** @typedef {{id: string, text: string, lang: string, state: "pending" | "failed", tries: number, timer: number}} Letter */
 
 const ANSWER_WITHIN = 15_000;
 const TRIES = 3;
@@ -21,7 +21,7 @@ export function newId() {
 }
 
 /**
- * Events, each with `{id, text}` in `detail`: `pending` (on its way), `failed` (not stored yet; `retry(id)` tries
+ * Events, each with `{id, text, lang}` in `detail`: `pending` (on its way), `failed` (not stored yet; `retry(id)` tries
  * again), `returned` (the server will not take it; `why` says the reason, the text belongs back in the composer).
  */
 export class Outbox extends EventTarget {
@@ -30,7 +30,7 @@ export class Outbox extends EventTarget {
   /** @type {Letter | null} the one that waits for its answer */
   #onLine = null;
 
-  /** @param {(id: string, text: string) => boolean} send puts one message on the line; false when there is no line */
+  /** @param {(id: string, text: string, lang: string) => boolean} send puts one message on the line; false when there is no line */
   constructor(send) {
     super();
     this.send = send;
@@ -49,10 +49,11 @@ export class Outbox extends EventTarget {
    * Take a text and send it now, or as soon as there is a line.
    * @param {string} text
    * @param {string} [id] the id that it has already, so that it is stored once
+   * @param {string} [lang] where it is in another language than the talk
    * @returns {string} its id
    */
-  add(text, id = newId()) {
-    const letter = { id, text, state: /** @type {const} */ ("pending"), tries: 0, timer: 0 };
+  add(text, id = newId(), lang = "") {
+    const letter = { id, text, lang, state: /** @type {const} */ ("pending"), tries: 0, timer: 0 };
     this.#letters.set(letter.id, letter);
     this.#tell("pending", letter);
     this.#await(letter);
@@ -122,7 +123,7 @@ export class Outbox extends EventTarget {
   /** @param {Letter} letter */
   #post(letter) {
     this.#await(letter);
-    if (!this.send(letter.id, letter.text)) return;
+    if (!this.send(letter.id, letter.text, letter.lang)) return;
     letter.tries += 1;
     this.#onLine = letter;
   }
@@ -157,6 +158,6 @@ export class Outbox extends EventTarget {
    * @param {string} [why]
    */
   #tell(name, letter, why) {
-    this.dispatchEvent(new CustomEvent(name, { detail: { id: letter.id, text: letter.text, why } }));
+    this.dispatchEvent(new CustomEvent(name, { detail: { id: letter.id, text: letter.text, lang: letter.lang, why } }));
   }
 }
