@@ -21,7 +21,8 @@ from privacy.suppression import Key
 BANDS = (0, 7, 14, 28, 42, 84)
 NO_ANSWER = "none"
 HANDLED = {"outcome": ("kind", "outcome"), "answered": ("kind", "answered")}
-ANSWERS = {"answers": ("question", "choice")}
+FEEDBACK, ANSWERS_TABLE = "feedback", "answers"
+ANSWERS = {ANSWERS_TABLE: ("question", "choice")}
 
 
 def handled(organisation: Organisation, month: date) -> Tables:
@@ -62,11 +63,17 @@ def answers(organisation: Organisation, month: date) -> Tables:
     rows = Tally.objects.filter(organisation=organisation, month=month)
     for version, question, choice, count in rows.values_list("version", "question", "choice", "count"):
         counts[name_of(version, question), name_of(version, question, choice)] += count
-    return {"answers": counts}
+    return {ANSWERS_TABLE: counts}
 
 
 def name_of(version: int, *parts: str) -> str:
     return ".".join((str(version), *parts))
+
+
+def parts_of(name: str) -> tuple[int, str, str]:
+    """The other way round, of an answer: version, question, choice."""
+    version, question, choice = name.split(".")
+    return int(version), question, choice
 
 
 def first_answers(organisation: Organisation) -> date | None:
@@ -110,15 +117,15 @@ HANDLED_REPORT = figures.Report(
     ),
 )
 ANSWERS_REPORT = figures.Report(
-    key="feedback",
+    key=FEEDBACK,
     place=8,
-    source="feedback",
+    source=FEEDBACK,
     title=gettext_lazy("Feedback"),
     description=gettext_lazy(
         "What visitors answered after a talk, in the month in which enough answers were together."
     ),
     counted=gettext_lazy("Answers"),
-    views=(View("answers", "answers", ANSWERS["answers"], gettext_lazy("Answers by question")),),
+    views=(View("answers", ANSWERS_TABLE, ANSWERS[ANSWERS_TABLE], gettext_lazy("Answers by question")),),
 )
 
 
@@ -127,6 +134,6 @@ def sign_in() -> None:
     figures.sign_in(source=reports, reports=[HANDLED_REPORT], heads=HEADS)
     # Whoever answers one question answers others too.
     feedback = Source(
-        key="feedback", tables=ANSWERS, count=answers, first=first_answers, words=answers_words, together=False
+        key=FEEDBACK, tables=ANSWERS, count=answers, first=first_answers, words=answers_words, together=False
     )
     figures.sign_in(source=feedback, reports=[ANSWERS_REPORT], heads=HEADS)

@@ -17,14 +17,15 @@ from privacy.models import AuditEntry
 from privacy.suppression import Key
 
 COUNTED = (Event.IDENTITY_REFUSED, Event.IDENTITY_OPENED)
-TABLES = {"steps": ("step",)}
+SOURCE, STEPS = "openings", "steps"
+TABLES = {STEPS: ("step",)}
 
 
 def count(organisation: Organisation, month: date) -> Tables:
     begin, end = figures.bounds(organisation, month)
     rows = AuditEntry.objects.filter(organisation=organisation, event__in=COUNTED, at__gte=begin, at__lt=end)
     steps: Counter[Key] = Counter((event,) for event in rows.values_list("event", flat=True))
-    return {"steps": steps}
+    return {STEPS: steps}
 
 
 def first(organisation: Organisation) -> date | None:
@@ -40,7 +41,7 @@ def words(_organisation: Organisation, _language: str) -> Words:
 REPORT = Report(
     key="openings",
     place=7,
-    source="openings",
+    source=SOURCE,
     title=gettext_lazy("Opened addresses"),
     description=gettext_lazy("How often the address of a visitor was opened, and how often that was refused."),
     counted=gettext_lazy("Times"),
@@ -49,5 +50,5 @@ REPORT = Report(
 
 
 def sign_in() -> None:
-    source = Source(key="openings", tables=TABLES, count=count, first=first, words=words)
+    source = Source(key=SOURCE, tables=TABLES, count=count, first=first, words=words)
     figures.sign_in(source=source, reports=[REPORT], heads={"step": gettext_lazy("Step")})

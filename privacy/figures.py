@@ -16,6 +16,8 @@ from privacy.suppression import Counts
 Tables = Mapping[str, Counts]
 # By column, what its codes mean.
 Words = Mapping[str, Mapping[str, str]]
+# What is published of a source, by month and table, for one audience (`registration.documents`); needs the organisation's scope.
+Teller = Callable[[Organisation, str, str], Mapping[date, Tables]]
 # In the place of an answer: it was not told, it was put together with others, or nothing at all is told of these.
 UNTOLD, TOGETHER, NOTHING = "", "~", "-"
 
@@ -65,6 +67,7 @@ class Report:
 _sources: dict[str, Source] = {}
 _reports: dict[str, Report] = {}
 _heads: dict[str, Any] = {}
+_tellers: list[Teller] = []
 
 
 def sign_in(*, source: Source, reports: Iterable[Report], heads: Mapping[str, Any]) -> None:
@@ -81,6 +84,20 @@ def sign_in(*, source: Source, reports: Iterable[Report], heads: Mapping[str, An
     lacking = {column for columns in source.tables.values() for column in columns} - set(_heads)
     if lacking:
         raise ValueError(f"Columns without a name: {sorted(lacking)}.")
+
+
+def told_by(teller: Teller) -> None:
+    """Called by the app that fixes figures, when it is ready."""
+    _tellers[:] = [teller]
+
+
+def told(organisation: Organisation, source: str, audience: str) -> Mapping[date, Tables]:
+    """What is published of a source, by month (needs the organisation's scope).
+
+    Whatever page tells figures of its own takes them from here: two roundings of the same people, laid side by side, tell more
+    than one, and may bound a small number tighter than either.
+    """
+    return _tellers[0](organisation, source, audience)
 
 
 def sources() -> list[Source]:

@@ -10,13 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from helplines import queries
 from helplines.models import Organisation
 from helplines.reminders import Reminder
 from helplines.witness import Event
+from privacy import figures
+from privacy.counting import SOURCE, STEPS
 from privacy.models import AuditEntry, Office, OpeningRequest
+from privacy.suppression import OUTSIDE
 
 COUNTED = (Event.IDENTITY_ASKED, Event.IDENTITY_OPENED)
+ENDED = (Event.IDENTITY_OPENED, Event.IDENTITY_REFUSED)
+DECEMBER = 12
 
 
 class Year(NamedTuple):
@@ -42,7 +46,7 @@ def years(organisation: Organisation, now: datetime) -> list[Year]:
     first = AuditEntry.objects.filter(organisation=organisation).order_by("number").values_list("at", flat=True).first()
     this = now.astimezone(zone).year
     counts: dict[tuple[int, str], Counter[str]] = {}
-    for event, at, why in counted(organisation):
+    for event, at, why in counted(organisation, COUNTED):
         counts.setdefault((at.astimezone(zone).year, event), Counter())[why] += 1
     since = first.astimezone(zone).year if first else this
     return [
@@ -51,8 +55,8 @@ def years(organisation: Organisation, now: datetime) -> list[Year]:
     ]
 
 
-def counted(organisation: Organisation) -> Iterator[tuple[Any, ...]]:
-    rows = AuditEntry.objects.filter(organisation=organisation, event__in=COUNTED)
+def counted(organisation: Organisation, events: tuple[Event, ...]) -> Iterator[tuple[Any, ...]]:
+    rows = AuditEntry.objects.filter(organisation=organisation, event__in=events)
     return iter(rows.values_list("event", "at", "why").iterator(chunk_size=2000))
 
 
@@ -60,29 +64,43 @@ class ToldYear(NamedTuple):
     """One year as visitors read it, in words."""
 
     year: int
-    asked_times: str
-    opened_times: str
+    opened: str
+    refused: str
 
 
 def published(organisation: Organisation, now: datetime) -> list[ToldYear]:
     """The years that are over, for visitors of an organisation that chose so; this year would tell that it just happened.
 
-    None is told as none, for then there is nobody to be recognised; another number only as far as reports tell it outside (L2).
+    A number is the sum of what reports tell outside, so beside these it tells nothing new (L2). Whether it was done at all is
+    told exactly: that is what visitors must be able to trust. Of a single month even that would narrow what is hidden, so a
+    year is told from two months on, and once its last one is fixed.
     """
     if not organisation.shows_openings:
         return []
-    step = queries.organisation_policy(organisation, now).report_outside
-    over = [year for year in years(organisation, now) if year.is_over]
-    return [ToldYear(one.year, told(one.asked_times, step), told(one.opened_times, step)) for one in over]
+    zone = ZoneInfo(organisation.time_zone)
+    months = figures.told(organisation, SOURCE, OUTSIDE)
+    over = {month.year for month in months if month.month == DECEMBER and month.year < now.astimezone(zone).year}
+    happened = {(at.astimezone(zone).year, event) for event, at, _why in counted(organisation, ENDED)}
+    return [
+        told_year(year, found, happened)
+        for year in sorted(over, reverse=True)
+        if len(found := [tables for month, tables in months.items() if month.year == year]) > 1
+    ]
 
 
-def told(times: int, step: int) -> str:
-    """Rounded down: beside the monthly figures of the reports an exact number would tell what these hide."""
-    if not times:
-        return "0"
-    if times < step:
-        return _("fewer than %(least)s") % {"least": step}
-    return _("%(least)s or more") % {"least": times // step * step}
+def told_year(year: int, months: list[figures.Tables], happened: set[tuple[int, str]]) -> ToldYear:
+    opened, refused = (
+        told((year, event.value) in happened, sum(tables[STEPS].get((event.value,), 0) for tables in months))
+        for event in ENDED
+    )
+    return ToldYear(year, opened, refused)
+
+
+def told(happened: bool, times: int) -> str:
+    """Never, or about how often; where the published figures are too small, that it was done and no more."""
+    if not happened:
+        return _("never")
+    return _("about %(times)s times") % {"times": times} if times else _("sometimes")
 
 
 def reminders(organisation: Organisation) -> list[Reminder]:

@@ -25,6 +25,8 @@ from hashlib import sha256
 from operator import itemgetter
 from typing import TypeVar
 
+# For whom figures are published.
+INSIDE, OUTSIDE = "inside", "outside"
 Key = tuple[str, ...]
 Counts = Mapping[Key, int]
 Margin = tuple[int, ...]

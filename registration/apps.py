@@ -7,9 +7,10 @@ class RegistrationConfig(AppConfig):
     verbose_name = _("Registrations")
 
     def ready(self) -> None:
-        from registration import beside, counting, holders, promised
+        from registration import beside, counting, fixing, holders, promised
 
         holders.hold()
         beside.sign_in()
         counting.sign_in()
+        fixing.sign_in()
         promised.promise()

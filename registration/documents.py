@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-INSIDE, OUTSIDE = "inside", "outside"
+from privacy.suppression import INSIDE as INSIDE
+from privacy.suppression import OUTSIDE as OUTSIDE
+
 AUDIENCES = (INSIDE, OUTSIDE)
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 NAMED = re.compile(r"(\d{4})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?")

@@ -45,6 +45,16 @@ def fixed_months(organisation: Organisation, source: str) -> set[date]:
     return set(rows.values_list("month", flat=True))
 
 
+def told(organisation: Organisation, source: str, audience: str) -> dict[date, dict[str, Counts]]:
+    """What is published of a source, by month and table, for pages of other apps (needs the scope)."""
+    rows = Published.objects.filter(organisation=organisation, source=source, audience=audience).order_by("month")
+    return {row.month: {name: counted(cells) for name, cells in row.figures.items()} for row in rows}
+
+
+def sign_in() -> None:
+    figures.told_by(told)
+
+
 def due(organisation: Organisation, now: datetime) -> Iterator[tuple[Source, date]]:
     """What can be fixed and is not yet (needs the scope)."""
     for source in figures.sources():

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from complaints import access, faulting, queries, service, steps
+from complaints import access, faulting, queries, results, service, steps
 from complaints.handling_forms import KINDS, CloseForm, WordsForm
 from complaints.models import FaultState, Report
 from complaints.steps import Move, State
@@ -120,13 +120,13 @@ def feedback_results(request: HttpRequest, membership: Membership) -> HttpRespon
     organisation = membership.organisation
     reads = membership.role in queries.HANDLERS
     language = translation.get_language()
-    groups = queries.feedback(organisation, language, with_remarks=reads)
+    groups = results.feedback(organisation, language, with_remarks=reads)
     if any(one.remarks for group in groups for one in group.asked):
         access.remarks_read(organisation, membership.staff, membership.role)
     context = {
         "groups": groups,
         "threshold": queries.procedure(organisation).threshold,
-        "step": queries.step(organisation),
+        "step": results.step(organisation),
     }
     return drawn(request, membership, "complaints/feedback_results.html", context)
 

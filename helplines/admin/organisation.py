@@ -101,7 +101,7 @@ class OrganisationAdmin(TenantAdmin):
             "A page beside the chat then tells what the check of every night found, also when it is not right."
         ),
         "shows_openings": _(
-            "The same page then tells how often it was asked and how often it was done, of each year that is over. "
+            "The same page then tells whether it was done and refused, and how often as in reports, of each year that is over. "
             "Never of the year that goes on: whoever looks each day would see that it just happened."
         ),
         "review_months": _("From 3 to 6. We remind you then, and visitors read that you do this."),
