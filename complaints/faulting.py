@@ -11,6 +11,7 @@ from complaints.models import Fault, FaultState
 from complaints.models.faults import CHECKS, MARKS
 from complaints.service import new_code
 from helplines import post
+from helplines.lifetimes import begin_of_day
 from helplines.models import Organisation
 from helplines.tenancy import inside
 from privacy import keys
@@ -41,7 +42,7 @@ def tell(
     *, organisation: Organisation, happened_at: datetime, text: str, checks: dict[str, str], agent: str, now: datetime
 ) -> Fault:
     """Keep a fault, to the hour, and write to the organisation's support that there is one."""
-    code, gone = new_code(), now + KEPT
+    code, gone = new_code(), begin_of_day(now) + KEPT
     key = sealed.new_key(organisation.pk, code, sealed.FAULT, gone)
     with inside(organisation), transaction.atomic():
         fault = Fault(

@@ -21,13 +21,13 @@ TO_SENDER = ("report-read", "report-answered")
 
 def sign_in() -> None:
     for kind in TO_STAFF:
-        outbox.sign_in(kind, partial(to_staff, kind))
+        outbox.sign_in(kind, partial(to_staff, kind), by_day=True)
     for kind in TO_SENDER:
-        outbox.sign_in(kind, partial(to_sender, kind))
-    outbox.sign_in("report-yours", to_handler)
-    outbox.sign_in("fault-new", to_support)
+        outbox.sign_in(kind, partial(to_sender, kind), by_day=True)
+    outbox.sign_in("report-yours", to_handler, by_day=True)
+    outbox.sign_in("fault-new", to_support, by_day=True)
     for kind in ("rights-new", "rights-due"):
-        outbox.sign_in(kind, partial(to_privacy, kind))
+        outbox.sign_in(kind, partial(to_privacy, kind), by_day=True)
 
 
 def report_of(organisation: Organisation | None, told: Told) -> Report | None:

@@ -1,6 +1,6 @@
 """How reports, faults and requests about data go: closed by themselves, erased in time, and again after a restore (F07, F13)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -8,6 +8,8 @@ from complaints import rights, sealed, service
 from complaints.models import Fault, Remark, Report, RightsRequest
 from helplines.tenancy import inside
 from privacy import keys
+
+HALF_A_DAY = timedelta(hours=12)
 
 
 def due(organisation_id: int, now: datetime) -> int:
@@ -19,8 +21,8 @@ def due(organisation_id: int, now: datetime) -> int:
 
 
 def forgotten(now: datetime):  # type: ignore[no-untyped-def]
-    """Reports that nobody handled in a year: their key is gone, and they go with it."""
-    return Report.objects.open().filter(received_at__lte=now - service.LONGEST)
+    """Reports that nobody handled in a year: their key is gone, and they go with it. Their time is the noon of their day."""
+    return Report.objects.open().filter(received_at__lte=now - service.LONGEST + HALF_A_DAY)
 
 
 def erase(organisation_id: int, now: datetime, limit: int) -> int:

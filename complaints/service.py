@@ -1,7 +1,11 @@
-"""Every write to a report: what the sender does with the receipt, and the moves of who handles it (I02-I05, F07)."""
+"""Every write to a report: what the sender does with the receipt, and the moves of who handles it (I02-I05, F07).
+
+Of no moment more than the day is stored, from the first on: who knows when somebody talked finds no report by that (goal L1).
+Terms count from the day.
+"""
 
 import secrets
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -11,7 +15,7 @@ from complaints import queries, receipts, sealed, steps
 from complaints.models import Entry, EntryKind, Report
 from complaints.steps import Kind, Move, Outcome, State
 from helplines import post
-from helplines.lifetimes import after_months
+from helplines.lifetimes import after_months, begin_of_day, noon_of
 from helplines.models import Membership, Organisation
 from helplines.tenancy import inside
 from privacy import audit, keys
@@ -21,7 +25,6 @@ from privacy.audit import Event
 CONSENT = "2026-11"
 # However slowly it goes: a year later nothing of a report can be read.
 LONGEST = timedelta(days=365)
-MOMENTS = ("received_at", "acknowledged_at", "answered_at", "closed_at")
 
 
 class MovedError(Exception):
@@ -30,6 +33,10 @@ class MovedError(Exception):
 
 def new_code() -> str:
     return secrets.token_urlsafe(16)
+
+
+def day_of(organisation: Organisation, now: datetime) -> datetime:
+    return noon_of(now, ZoneInfo(organisation.time_zone))
 
 
 def fingerprint(organisation_id: int, receipt: str) -> str:
@@ -43,8 +50,8 @@ def receive(
 
     `contact` is "" for who wants no answer by mail. Source: requirements I02, I03.
     """
-    receipt, code = receipts.new(), new_code()
-    key = sealed.new_key(organisation.pk, code, sealed.REPORT, now + LONGEST)
+    receipt, code, day = receipts.new(), new_code(), day_of(organisation, now)
+    key = sealed.new_key(organisation.pk, code, sealed.REPORT, begin_of_day(now) + LONGEST)
     with inside(organisation), transaction.atomic():
         report = Report(
             organisation=organisation,
@@ -52,8 +59,8 @@ def receive(
             receipt=fingerprint(organisation.pk, receipt),
             kind=kind,
             language=language,
-            received_at=now,
-            due_at=queries.terms(organisation).due(State.RECEIVED, now, None),
+            received_at=day,
+            due_at=queries.terms(organisation).due(State.RECEIVED, day, None),
         )
         if contact:
             keep_contact(report, contact, now)
@@ -66,13 +73,14 @@ def receive(
 def keep_contact(report: Report, contact: str, now: datetime) -> None:
     """The address under a key of its own, so that it can go at once and alone."""
     report.contact_code = new_code()
-    key = sealed.new_key(report.organisation_id, report.contact_code, sealed.CONTACT, now + LONGEST)
+    key = sealed.new_key(report.organisation_id, report.contact_code, sealed.CONTACT, begin_of_day(now) + LONGEST)
     report.contact = sealed.seal(key, sealed.place_of_contact(report), contact)
-    report.consent, report.consented_at = CONSENT, now
+    report.consent, report.consented_at = CONSENT, report.received_at
 
 
 def write(report: Report, key: bytes, kind: EntryKind, text: str, by: Membership | None, now: datetime) -> Entry:
-    entry = Entry(organisation_id=report.organisation_id, report=report, code=new_code(), kind=kind, at=now, by=by)
+    day = day_of(report.organisation, now)
+    entry = Entry(organisation_id=report.organisation_id, report=report, code=new_code(), kind=kind, at=day, by=by)
     entry.sealed = sealed.seal(key, sealed.place_of_entry(entry, report), text)
     entry.save()
     return entry
@@ -84,7 +92,7 @@ def moved(report: Report, move: Move, now: datetime, **changes: object) -> None:
     if goal is None:
         raise MovedError
     terms = queries.terms(report.organisation)
-    answered = now if goal == State.ANSWERED else report.answered_at
+    answered = day_of(report.organisation, now) if goal == State.ANSWERED else report.answered_at
     due = terms.due(goal, report.received_at, answered)
     rows = Report.objects.filter(pk=report.pk, state=report.state)
     if not rows.update(state=goal, due_at=due, **changes):
@@ -167,7 +175,7 @@ def told(report: Report, membership: Membership, why: str) -> None:
 def acknowledge(*, report: Report, membership: Membership, now: datetime) -> None:
     """Somebody read it and says so; the sender who left an address gets a letter."""
     with inside(report.organisation_id), transaction.atomic():
-        moved(report, Move.ACKNOWLEDGE, now, acknowledged_at=now)
+        moved(report, Move.ACKNOWLEDGE, now, acknowledged_at=day_of(report.organisation, now))
         told(report, membership, "acknowledged")
         tell_sender(report, "report-read", report.code)
 
@@ -175,7 +183,7 @@ def acknowledge(*, report: Report, membership: Membership, now: datetime) -> Non
 def take(*, report: Report, membership: Membership, handler: Membership, now: datetime) -> None:
     """Give the report to a handler, oneself or a colleague; also when somebody else had it."""
     with inside(report.organisation_id), transaction.atomic():
-        read = {} if report.acknowledged_at else {"acknowledged_at": now}
+        read = {} if report.acknowledged_at else {"acknowledged_at": day_of(report.organisation, now)}
         moved(report, Move.TAKE, now, handler=handler, **read)
         told(report, membership, f"handler:{handler.pk}")
         if handler.pk != membership.pk:
@@ -194,7 +202,7 @@ def answer(*, report: Report, membership: Membership, text: str, now: datetime) 
     """Answer the sender, who reads it with the receipt code; one who left an address gets a letter that there is one (I03)."""
     with inside(report.organisation_id), transaction.atomic():
         key = key_for(report)
-        moved(report, Move.ANSWER, now, answered_at=now, is_escalated=False)
+        moved(report, Move.ANSWER, now, answered_at=day_of(report.organisation, now), is_escalated=False)
         entry = write(report, key, EntryKind.ANSWER, text, membership, now)
         told(report, membership, "answered")
         tell_sender(report, "report-answered", entry.code)
@@ -223,7 +231,6 @@ def close(
 ) -> None:
     """The end: the address, all texts and their keys go; kind, days and outcome stay, and a summary without anybody (F07).
 
-    Of the moments only the days are left: who knows when somebody talked finds no report by that.
     Without a membership it closes by itself, when the days to read the answer are over. Raises MovedError, also for an
     outcome that does not fit the kind.
     """
@@ -231,26 +238,15 @@ def close(
     if outcome not in (fitting if membership is not None else fitting | {""}):
         raise MovedError
     with inside(report.organisation_id), transaction.atomic():
-        organisation = report.organisation
-        gone = after_months(now, queries.terms(organisation, now).kept_months, ZoneInfo(organisation.time_zone))
-        moved(report, Move.CLOSE, now, closed_at=now, outcome=outcome, gone_at=gone, handler=None, is_escalated=False)
+        organisation, day = report.organisation, day_of(report.organisation, now)
+        gone = after_months(day, queries.terms(organisation, now).kept_months, ZoneInfo(organisation.time_zone))
+        moved(report, Move.CLOSE, now, closed_at=day, outcome=outcome, gone_at=gone, handler=None, is_escalated=False)
         if membership is not None:
             told(report, membership, f"closed:{outcome}")
         forget_contact(report)
-        keep_days(report)
         Entry.objects.filter(report=report).delete()
         keep_summary(report, summary, gone)
         transaction.on_commit(partial(keys.destroy, organisation.pk, [report.code]))
-
-
-def keep_days(report: Report) -> None:
-    """Of each moment its day, on the organisation's clock. Noon in UTC is that day in all of Europe, and never 23 hours off."""
-    zone = ZoneInfo(report.organisation.time_zone)
-    for name in MOMENTS:
-        at: datetime | None = getattr(report, name)
-        if at is not None:
-            setattr(report, name, datetime.combine(at.astimezone(zone).date(), time(12), UTC))
-    report.save(update_fields=MOMENTS)
 
 
 def keep_summary(report: Report, summary: str, until: datetime) -> None:

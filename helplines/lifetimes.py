@@ -1,7 +1,10 @@
-"""Calendar months in an organisation's own time zone (requirements, question 1)."""
+"""Calendar months in an organisation's own time zone (requirements, question 1), and moments of which only the day is kept.
+
+Whoever knows to the minute when a talk was finds by that what somebody wrote a minute after it, though nothing ties the two.
+"""
 
 from calendar import monthrange
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 
@@ -17,3 +20,13 @@ def after_months(moment: datetime, months: int, zone: ZoneInfo) -> datetime:
     year, month = divmod(count, 12)
     day = min(local.day, monthrange(year, month + 1)[1])
     return local.replace(year=year, month=month + 1, day=day).astimezone(UTC)
+
+
+def noon_of(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The day on that clock, and no hour of it: noon in UTC is that day in all of Europe, and days apart are whole ones."""
+    return datetime.combine(moment.astimezone(zone).date(), time(12), UTC)
+
+
+def begin_of_day(moment: datetime) -> datetime:
+    """The same for a period that must not become longer by it: when the day began in UTC, so never later than the moment."""
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from helplines import carriers
 from helplines.carriers import Draft
+from helplines.lifetimes import begin_of_day
 from helplines.models import Letter, Organisation
 from helplines.models.mail import LetterState
 from helplines.tenancy import across_organisations, inside
@@ -28,11 +29,17 @@ KEPT = timedelta(days=30)
 # Gives the letter as it must leave now; None where it is no longer needed.
 Composer = Callable[[Organisation | None, dict[str, Any]], Draft | None]
 _composers: dict[str, Composer] = {}
+_by_day: set[str] = set()
 
 
-def sign_in(kind: str, composer: Composer) -> None:
-    """From `AppConfig.ready()`: how letters of this kind are written."""
+def sign_in(kind: str, composer: Composer, *, by_day: bool = False) -> None:
+    """From `AppConfig.ready()`: how letters of this kind are written.
+
+    Of letters about what a visitor did only the day is kept (`by_day`): the minute would tell after which talk that was.
+    """
     _composers[kind] = composer
+    if by_day:
+        _by_day.add(kind)
 
 
 @transaction.atomic
@@ -40,12 +47,13 @@ def put(kind: str, *, key: str, organisation: int | None, **told: Any) -> int | 
     """Store a letter; gives its number, or None when one with this key was stored before. Raises KeyError for an unknown kind."""
     _composers[kind]
     now = timezone.now()
+    made = begin_of_day(now) if kind in _by_day else now
     # A letter about somebody's account is of no organisation, and no wall can hold it.
     scope = across_organisations() if organisation is None else inside(organisation)
     with scope:
         row, is_new = Letter.objects.filter(organisation=organisation).get_or_create(
             key=key,
-            defaults={"kind": kind, "organisation_id": organisation, "told": told, "made_at": now, "due_at": now},
+            defaults={"kind": kind, "organisation_id": organisation, "told": told, "made_at": made, "due_at": made},
         )
     return row.pk if is_new else None
 
@@ -84,9 +92,11 @@ def put_off(letter: Letter, trouble: str, now: datetime) -> LetterState:
 
 
 def note(letter: Letter, state: LetterState, **more: Any) -> LetterState:
+    # When it was carried is nobody's business; that it waits until then is.
+    when = {} if state == LetterState.WAITING else {"due_at": F("made_at")}
     # As above.
     with across_organisations():
-        Letter.objects.filter(pk=letter.pk, state=LetterState.WAITING).update(state=state, **more)
+        Letter.objects.filter(pk=letter.pk, state=LetterState.WAITING).update(state=state, **when, **more)
     return state
 
 

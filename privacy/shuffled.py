@@ -23,6 +23,7 @@ from random import SystemRandom
 from django.db import transaction
 from django.utils import timezone
 
+from helplines.lifetimes import begin_of_day
 from helplines.tenancy import across_organisations, inside
 from privacy import keys, sealing
 from privacy.models import Lot, Waiting
@@ -77,7 +78,7 @@ def lot_to_wait_in(organisation_id: int, store: str, now: datetime) -> tuple[Lot
             return lot, keys.conversation_key(organisation_id, lot.code)
         except keys.KeyGoneError:
             remove([lot])
-    code, ends = secrets.token_urlsafe(16), now + LONGEST
+    code, ends = secrets.token_urlsafe(16), begin_of_day(now) + LONGEST
     key = keys.new_conversation_key(organisation_id, code, what=WHAT, expires_at=ends)
     made, is_new = rows.get_or_create(
         organisation_id=organisation_id, store=store, defaults={"code": code, "ends": ends.date()}

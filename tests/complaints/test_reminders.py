@@ -14,7 +14,7 @@ from tests.factories.complaints import received
 from tests.factories.helplines import OrganisationFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("I02")]
-NOW = timezone.now()
+NOW = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
 DAY = timedelta(days=1)
 
 

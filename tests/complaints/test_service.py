@@ -20,7 +20,7 @@ from tests.factories.helplines import MembershipFactory, OrganisationFactory, Po
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
-NOON = datetime(2026, 11, 2, 11, tzinfo=UTC)
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 TEXT, CONTACT = "He shouted at me.", "somebody@example.org"
 DAY = timedelta(days=1)
 
