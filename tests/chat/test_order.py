@@ -68,6 +68,9 @@ def until_somebody_waits_for_a_row():
     raise AssertionError("Nobody waited.")
 
 
+WAYS = ("enable_nestloop", "enable_mergejoin", "enable_indexscan")
+
+
 def meanwhile(call):
     """Do something in a thread of its own; gives the thread and where its outcome comes."""
     found = []
@@ -77,9 +80,12 @@ def meanwhile(call):
             with connection.cursor() as cursor:
                 # The plan of a batch of many, which reads the table from the front.
                 cursor.execute("analyze chat_conversation")
-                cursor.execute("set enable_nestloop = off; set enable_mergejoin = off; set enable_indexscan = off")
+                cursor.execute("; ".join(f"set {way} = off" for way in WAYS))
             found.append(call())
         finally:
+            # The connection goes back to the pool: what comes after would be planned so too, and take half a second each.
+            with connection.cursor() as cursor:
+                cursor.execute("; ".join(f"reset {way}" for way in WAYS))
             connections.close_all()
 
     thread = threading.Thread(target=work)
