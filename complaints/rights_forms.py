@@ -45,10 +45,11 @@ class WriteInForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        day, now = cleaned.get("day"), timezone.now()
+        day, today = cleaned.get("day"), timezone.now().astimezone(self.zone).date()
         if day is not None:
             at = datetime.combine(day, datetime.min.time(), self.zone)
-            if not now - rights_rules.OLDEST <= at <= now:
+            # Days, not hours: late in the evening, and over a change of the clock, the same days are good.
+            if not today - rights_rules.OLDEST <= day <= today:
                 self.add_error("day", _("Choose a day of the last three months, today at the latest."))
             cleaned["at"] = at
         return cleaned

@@ -1,6 +1,7 @@
 """Requests about data: four weeks, a check that keeps nothing, and words that go (N01, N02, N07)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -314,13 +315,15 @@ def test_letter_is_written_in_checked_and_ended_on_the_pages(organisation, role)
     assert len(reads) == 3
 
 
-@pytest.mark.parametrize(("days", "good"), [(0, True), (89, True), (91, False), (-1, False)])
-def test_day_of_a_letter_is_of_the_last_three_months(organisation, officer, days, good):
-    client = signed_in(officer.staff)
-    with timezone.override(organisation.time_zone):
-        day = (timezone.localdate() - days * DAY).isoformat()
-    given = {"right": "access", "way": "mail", "day": day, "text": "", "contact": "asker@example.org"}
-    answer = client.post("/handling/haven/rights/", given)
+@pytest.mark.parametrize("hour", [0, 12, 23])
+@pytest.mark.parametrize(("days", "good"), [(0, True), (90, True), (91, False), (-1, False)])
+def test_day_of_a_letter_is_of_the_last_three_months(organisation, officer, days, good, hour):
+    """At any hour of the day, also where the clock changed meanwhile."""
+    now = datetime(2026, 11, 30, hour, 30, tzinfo=ZoneInfo(organisation.time_zone))
+    with time_machine.travel(now, tick=False):
+        day = (now.date() - days * DAY).isoformat()
+        given = {"right": "access", "way": "mail", "day": day, "text": "", "contact": "asker@example.org"}
+        answer = signed_in(officer.staff).post("/handling/haven/rights/", given)
     with inside(organisation):
         assert (answer.status_code, RightsRequest.objects.count()) == ((302, 1) if good else (200, 0))
 
