@@ -60,6 +60,7 @@ FIXED = {
     "chat.Block": {"reason"},  # one word of a few
     "chat.Reading": {"purpose"},  # likewise
     "chat.Conversation": {"language", "code"},  # the contents are sealed to this code
+    "chat.Message": {"lang"},  # one of the languages of the line
     "registration.Form": {"fields"},  # in the shape of a form
     "registration.Tree": {"code"},  # a form names it so
     "registration.Node": {"code"},
