@@ -20,6 +20,7 @@ from chat.views import (
 
 urlpatterns = [
     path("embed.js", embed.embed, name="embed"),
+    path("embed-<slug:version>.js", embed.pinned, name="pinned"),
     path("api/lines/<slug:line>/status", embed.status, name="line_status"),
     path("launcher.js", embed.launcher, name="launcher"),
     path("blank/", safety.blank, name="blank"),

@@ -1,5 +1,6 @@
 """The button on an organisation's site: the tag to copy, what the site's policy must let in, and what a page says. Pure."""
 
+import re
 from contextlib import suppress
 from html import escape
 from html.parser import HTMLParser
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 DIRECTIVES = ("script-src", "frame-src", "connect-src")
 # Where a directive is absent, these count in its place.
 INSTEAD = {"frame-src": ("child-src", "default-src")}
+# The button that is always the newest one, or a version of it that the site fixes (helplines/pinning.py).
+SCRIPT = re.compile(r"/embed(?:-([\w-]+))?\.js")
 
 
 class Finding(NamedTuple):
@@ -30,9 +33,22 @@ def tag(origin: str, name: str, language: str) -> str:
 def tag_with_link(origin: str, name: str, language: str, label: str) -> str:
     """The same button for old browsers too: they show the link inside, newer ones the button in its place (A12)."""
     return (
-        f'<chat-line line="{name}" lang="{language}"><a href="{origin}/{name}/">{escape(label)}</a></chat-line>\n'
+        f"{element(origin, name, language, label)}\n"
         f'<script async src="{origin}/embed.js" referrerpolicy="no-referrer"></script>'
     )
+
+
+def pinned_tag(origin: str, name: str, language: str, label: str, *, version: str, integrity: str) -> str:
+    """A tag that loads these very bytes or nothing; where it loads nothing, the link inside the element stands there."""
+    return (
+        f"{element(origin, name, language, label)}\n"
+        f'<script async src="{origin}/embed-{version}.js" integrity="{integrity}" crossorigin="anonymous" '
+        'referrerpolicy="no-referrer"></script>'
+    )
+
+
+def element(origin: str, name: str, language: str, label: str) -> str:
+    return f'<chat-line line="{name}" lang="{language}"><a href="{origin}/{name}/">{escape(label)}</a></chat-line>'
 
 
 def policy_lines(origin: str) -> list[str]:
@@ -47,23 +63,36 @@ class PageReader(HTMLParser):
         super().__init__()
         self.origin = origin
         self.lines: list[str] = []
+        self.pins: list[str] = []
         self.policies: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        if tag == "script" and given.get("src", "").split("?")[0] == f"{self.origin}/embed.js":
+        found = SCRIPT.fullmatch(given.get("src", "").partition("?")[0].removeprefix(self.origin))
+        if tag == "script" and found and given.get("src", "").startswith(f"{self.origin}/"):
             self.lines.append(given.get("data-line", ""))
+            self.pins += [found[1]] if found[1] else []
         if tag == "chat-line":
             self.lines.append(given.get("line", ""))
         if tag == "meta" and given.get("http-equiv", "").lower() == "content-security-policy":
             self.policies.append(given.get("content", ""))
 
 
-def examine(body: str, policies: list[str], *, origin: str, name: str, site: str) -> Finding:
-    """What a page of `site` says about the button of one line."""
+def read(body: str, origin: str) -> PageReader:
     reader = PageReader(origin)
     with suppress(AssertionError):  # what stands before a marked section that is none still counts
         reader.feed(body)
+    return reader
+
+
+def pins(body: str, origin: str) -> list[str]:
+    """The versions of the button that tags in a page fix."""
+    return sorted(set(read(body, origin).pins))
+
+
+def examine(body: str, policies: list[str], *, origin: str, name: str, site: str) -> Finding:
+    """What a page of `site` says about the button of one line."""
+    reader = read(body, origin)
     everything = [*policies, *reader.policies]
     shut = [entry for entry in DIRECTIVES if not all(lets_in(policy, entry, origin, site) for policy in everything)]
     return Finding(name in reader.lines, sorted({line for line in reader.lines if line not in {"", name}}), shut)

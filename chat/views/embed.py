@@ -1,53 +1,29 @@
 """What an organisation's site and our own pages load: the launcher, the status, the accent and the logo."""
 
 import hashlib
-from functools import lru_cache, wraps
-from pathlib import Path
+from functools import wraps
 from typing import Any
 
-from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import condition, require_safe
 
-from chat.slim import tight
+from chat.scripts import script
 from chat.statuses import statuses
 from chat.views.around import exit_of
 from chat.views.languages import language_for
-from helplines import sightings
+from helplines import pinning, sightings
 from helplines.gate import View, everybody, line_page, organisation_page
 from helplines.models import Line, Organisation
 from helplines.voices import speaking
 
 SHORT = "public, max-age=300"
+FOR_EVER = "public, max-age=31536000, immutable"
 
 
-# What is written apart goes out as one script, with names that no page around it sees.
-PIECES = {"launcher.js": ("launcher-face.js", "launcher-exit.js", "launcher.js")}
-WHOLE = '(() => {{\n"use strict";\n{}}})();\n'
-
-
-def source(name: str) -> str:
-    """A script for other sites, without its comments."""
-    pieces = PIECES.get(name, (name,))
-    found = [finders.find(f"chat/{piece}") for piece in pieces]
-    if not all(found):
-        raise Http404
-    text = tight("".join(Path(str(path)).read_text() for path in found))
-    return WHOLE.format(text) if len(pieces) > 1 else text
-
-
-@lru_cache(maxsize=2)
-def script(name: str) -> tuple[bytes, str]:
-    """A script for other sites, and its ETag."""
-    content = source(name).encode()
-    return content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-
-
-def for_sites(name: str) -> HttpResponse:
-    """A stable address, cached for five minutes, so that a mended script reaches every site soon."""
-    response = HttpResponse(script(name)[0], content_type="text/javascript; charset=utf-8")
-    response["Cache-Control"] = SHORT
+def for_sites(content: bytes, kept: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = kept
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
@@ -56,8 +32,11 @@ def for_sites(name: str) -> HttpResponse:
 @require_safe
 @condition(etag_func=lambda request: script("embed.js")[1])
 def embed(request: HttpRequest) -> HttpResponse:
-    """`/embed.js`: the one tag of a site; a very old browser gets a link from it (A12)."""
-    return for_sites("embed.js")
+    """`/embed.js`: the one tag of a site; a very old browser gets a link from it (A12).
+
+    A stable address, cached for five minutes, so that a mended script reaches every site soon.
+    """
+    return for_sites(script("embed.js")[0], SHORT)
 
 
 @everybody
@@ -65,7 +44,22 @@ def embed(request: HttpRequest) -> HttpResponse:
 @condition(etag_func=lambda request: script("launcher.js")[1])
 def launcher(request: HttpRequest) -> HttpResponse:
     """`/launcher.js`: the button and its panel."""
-    return for_sites("launcher.js")
+    return for_sites(script("launcher.js")[0], SHORT)
+
+
+@everybody
+@require_safe
+def pinned(request: HttpRequest, version: str) -> HttpResponse:
+    """`/embed-<version>.js`: the button as one file that never changes, for a tag with `integrity` (helplines/pinning.py)."""
+    content = pinning.content_of(version)
+    if content is None:
+        response = HttpResponse(status=404, content_type="text/plain")
+        response["Cache-Control"] = "no-store"
+    else:
+        response = for_sites(content, FOR_EVER)
+    # A browser compares only what it may read.
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 def readable_anywhere(view: View) -> View:

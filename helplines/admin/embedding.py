@@ -14,7 +14,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from helplines import embedding, service, sightings, sitecheck
+from helplines import embedding, pinning, service, sightings, sitecheck
 from helplines.admin import wall
 from helplines.admin.lines import ORIGINS_HELP, OriginsField
 from helplines.models import Line
@@ -80,6 +80,15 @@ def newest(line: Line) -> Any:
     return max((entry.at for entry in sightings.sightings(line) if entry.at), default=None)
 
 
+def about_pin(version: str) -> tuple[bool, str]:
+    """Whether a tag that fixes this version still brings a button, and in words."""
+    if version == pinning.version_of(pinning.button()):
+        return True, _("The fixed tag is the newest one.")
+    if pinning.content_of(version) is not None:
+        return True, _("The fixed tag is an earlier one. It works; copy it anew for the newest button.")
+    return False, _("The fixed tag is one that our server no longer has. Visitors see the plain link. Copy it anew.")
+
+
 class Embedding:
     """One administrator with the button of one line."""
 
@@ -132,6 +141,7 @@ class Embedding:
         said += [
             (False, _("The page has a tag for another line: %(line)s.") % {"line": one}) for one in seen.other_lines
         ]
+        said += [about_pin(version) for version in embedding.pins(found.body, settings.ORIGIN)]
         said += [(False, _("The policy of the site must let this in: %(line)s") % {"line": f"{one} {settings.ORIGIN}"})
                  for one in seen.shut]  # fmt: skip
         return said if seen.shut else [*said, (True, _("The policy of the site lets the button and the talk in."))]
@@ -144,6 +154,19 @@ class Embedding:
     def address(self) -> str:
         return reverse("admin:embedding", args=[self.line.organisation_id, self.line.pk])
 
+    @property
+    def fixed(self) -> str:
+        """The tag with the bytes of the button of now."""
+        button, line = pinning.button(), self.line
+        return embedding.pinned_tag(
+            settings.ORIGIN, self.name, line.spoken[0], self.label,
+            version=pinning.version_of(button), integrity=pinning.integrity_of(button),
+        )  # fmt: skip
+
+    @property
+    def label(self) -> str:
+        return self.line.text("button", self.line.spoken[0]) or self.line.name
+
     def page(self, **more: Any) -> HttpResponse:
         line = self.line
         context = {
@@ -151,9 +174,8 @@ class Embedding:
             "title": _("The button of %(line)s") % {"line": line.name},
             "line": line,
             "tag": embedding.tag(settings.ORIGIN, self.name, line.spoken[0]),
-            "with_link": embedding.tag_with_link(
-                settings.ORIGIN, self.name, line.spoken[0], line.text("button", line.spoken[0]) or line.name
-            ),
+            "with_link": embedding.tag_with_link(settings.ORIGIN, self.name, line.spoken[0], self.label),
+            "fixed": self.fixed,
             "languages": line.spoken,
             "link": f"{settings.ORIGIN}/{self.name}/",
             "policy": embedding.policy_lines(settings.ORIGIN),

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from chat.scripts import PIECES, source
 from chat.slim import COMMENTS, TYPES, slim, tight
-from chat.views.embed import PIECES, source
 from tests.chat.loaded import STATIC, loaded_by, with_imports
 from tests.factories.chat import staffed_line
 from tests.factories.helplines import BranchFactory, EmergencyNumberFactory

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from chat.slim import slim
+from helplines import pinning
 from tests.chat.loaded import STATIC
 
 IMPORT = re.compile(r"""^(?:import|export)\s(?:[^;"'()]*?\sfrom\s+)?["'](\.[^"']+)["']""", re.MULTILINE)
@@ -17,6 +18,8 @@ IMPORT = re.compile(r"""^(?:import|export)\s(?:[^;"'()]*?\sfrom\s+)?["'](\.[^"']
 def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All files, as `manage.py collectstatic` leaves them in production."""
     root = tmp_path_factory.mktemp("static")
+    (root / "pinned").mkdir()
+    (root / "pinned" / "embed-of-last-year.js").write_text("// of an earlier release")
     storages = {"staticfiles": {"BACKEND": "config.static.HashedFiles"}}
     with override_settings(STATIC_ROOT=root, STORAGES=storages):
         call_command("collectstatic", interactive=False, verbosity=0)
@@ -26,6 +29,15 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_files_collect_in_production(collected: Path):
     assert (collected / "staticfiles.json").is_file()
     assert list(collected.glob("chat/visitor.*.js.gz")) != []
+
+
+def test_button_that_sites_may_fix_is_laid_beside_the_earlier_ones(collected: Path):
+    version = pinning.version_of(pinning.button())
+    found = {path.name: path.read_bytes() for path in (collected / "pinned").iterdir()}
+    assert found == {
+        "embed-of-last-year.js": b"// of an earlier release",
+        f"embed-{version}.js": pinning.button(),
+    }
 
 
 def test_modules_import_hashed_modules(collected: Path):

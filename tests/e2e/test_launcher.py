@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from helplines import embedding, pinning
 from helplines.models import Line
 from tests.e2e.conftest import House, promise
 from tests.e2e.people import Visitor
@@ -227,3 +228,33 @@ def test_site_hears_of_the_button_and_that_this_visitor_can_talk_again_later(hou
     assert WORDS not in str(page.evaluate("() => heard"))
     named = [name for name, _detail in page.evaluate("() => heard")]
     assert named == ["open", "close", "unread", "open", "unread", "state", "close"]
+
+
+def fixed_tag(house: House, line: Line, integrity: str) -> str:
+    version = pinning.version_of(pinning.button())
+    where = f"{line.organisation.slug}/{line.slug}"
+    return embedding.pinned_tag(house.origin, where, "nl", "Praat met ons", version=version, integrity=integrity)
+
+
+def test_site_that_fixes_the_button_gets_it_and_a_talk(house: House, line: Line) -> None:
+    counsellor = house.counsellor(line)
+    tag = fixed_tag(house, line, pinning.integrity_of(pinning.button()))
+    page, _before = on_a_site(house, house.sites.put("/vast", tag, strict_policy(house.origin)))
+    page.locator("chat-line .launcher:visible").click()
+    visitor = Visitor(page, page.frame_locator("chat-line iframe"))
+    house.in_talk(line, visitor, counsellor)
+    expect(page.get_by_role("link", name="Praat met ons")).to_be_hidden()
+
+
+def test_button_with_other_bytes_than_the_site_fixed_is_refused_and_a_link_stands_there(
+    house: House, line: Line
+) -> None:
+    house.expect_trouble("integrity")
+    tag = fixed_tag(house, line, pinning.integrity_of(b"something else"))
+    page = house.someone().new_page()
+    with page.expect_console_message(lambda message: "integrity" in message.text):
+        page.goto(house.sites.put("/vast", tag, strict_policy(house.origin)))
+    link = page.get_by_role("link", name="Praat met ons")
+    expect(link).to_have_attribute("href", house.chat_page(line))
+    expect(page.locator("chat-line .launcher")).to_have_count(0)
+    assert page.evaluate("() => customElements.get('chat-line') === undefined")

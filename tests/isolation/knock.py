@@ -32,7 +32,7 @@ OF_SIGNING_IN = {
     "account_emailaddress",  # allauth copies an account's own address when it looks at the account
 }  # fmt: skip
 # What everybody may keep for a while, because it is the same for everybody.
-CACHED = {"embed", "launcher", "status", "line_status", "accent", "logo"}
+CACHED = {"embed", "launcher", "pinned", "status", "line_status", "accent", "logo"}
 # What a script of our pages posts to, and nobody opens.
 POSTED = {"leave"}
 # Of these a row is there for who made it and who decides about it, whatever else a role opens.

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.http import int_to_base36
 
+from helplines import pinning
 from tests.isolation.world import House
 
 PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
@@ -148,5 +149,6 @@ FIXED_PARTS = {
     "table": "branches",
     "app_label": "helplines",
     "url": "nowhere",
+    "version": pinning.version_of(pinning.button()),
     "key": "abc123-0123456789abcdef0123456789abcdef",
 }
