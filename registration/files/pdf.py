@@ -38,7 +38,7 @@ def written(document: Document, words: Words) -> bytes:
     import typst  # only where the extra is there
 
     given = {"report": json.dumps(as_given(document, words), ensure_ascii=False)}
-    moment = document.fixed_at.astimezone(UTC)
+    moment = document.fixed_at.astimezone(UTC).replace(microsecond=0)
     options: dict[str, Any] = {"sys_inputs": given, "pdf_standards": [STANDARD], "timestamp": moment}
     source = TEMPLATE.read_bytes()
     try:

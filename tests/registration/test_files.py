@@ -48,6 +48,12 @@ def test_same_document_gives_the_same_bytes_at_another_moment(kind, time_machine
     assert WRITTEN[kind](DOCUMENT, WORDS) == first
 
 
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_figures_are_fixed_at_no_round_moment_and_every_kind_can_be_made(kind):
+    fixed = replace(DOCUMENT, fixed_at=DOCUMENT.fixed_at.replace(microsecond=123_456))
+    assert WRITTEN[kind](fixed, WORDS) == WRITTEN[kind](DOCUMENT, WORDS)
+
+
 def test_same_document_gives_the_same_bytes_in_another_process():
     """Where sets lie in another order, and another clock and user are about."""
     ours = [hashlib.sha256(written(DOCUMENT, WORDS)).hexdigest() for written in WRITTEN.values()]
