@@ -1,5 +1,7 @@
 """The only way from an address to a talk, a form or a report for a person; absent and forbidden give the same answer."""
 
+from datetime import datetime
+
 from django.http import Http404
 
 from chat import access as talks
@@ -8,7 +10,7 @@ from chat.queries import lines_of
 from chat.states import State
 from chat.wire import RefusedError
 from helplines.models import Line, LineKind, Membership, Role
-from registration.models import Download, Form, Tree
+from registration.models import Download, Form, Making, Tree
 
 BY_HAND = (LineKind.TELEPHONE, LineKind.EMAIL)
 MENTORS = (Role.MENTOR,)
@@ -59,6 +61,12 @@ def report_file(membership: Membership, number: int) -> Download:
     found: Download | None = rows.filter(number=number).first() if number < 2**31 else None
     if found is None:
         raise Http404
+    return found
+
+
+def making(row: Download, now: datetime) -> Making | None:
+    """The job of a file that takes long, while it is on its way or its bytes are kept (needs the scope)."""
+    found: Making | None = Making.objects.filter(download=row, asked_at__gt=now - Making.LASTS).defer("data").first()
     return found
 
 

@@ -15,13 +15,17 @@ from registration.files.tables import Words
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of file: how it ends, what a browser takes it for, and for what it is good."""
+    """One kind of file: how it ends, what a browser takes it for, and for what it is good.
+
+    Of up to `quick` rows it is made while somebody waits, in about a second; of more it is a job.
+    """
 
     name: str
     ending: str
     content_type: str
     written: Callable[[Document, Words], bytes]
     label: Any
+    quick: int
     is_there: Callable[[], bool] = lambda: True
 
 
@@ -38,16 +42,20 @@ KINDS: dict[str, Kind] = {
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             xlsx.written,
             gettext_lazy("Workbook for Excel (XLSX)"),
+            3000,
         ),
-        Kind("ods", "ods", ods.KIND, ods.written, gettext_lazy("Workbook for LibreOffice (ODS)")),
+        Kind("ods", "ods", ods.KIND, ods.written, gettext_lazy("Workbook for LibreOffice (ODS)"), 2000),
         Kind(
             "csv",
             "zip",
             "application/zip",
             csvs.written,
             gettext_lazy("Tables for any program (CSV, with what the columns mean)"),
+            15_000,
         ),
-        Kind("pdf", "pdf", "application/pdf", pdf.written, gettext_lazy("To read and to print (PDF)"), pdf.is_there),
+        Kind(
+            "pdf", "pdf", "application/pdf", pdf.written, gettext_lazy("To read and to print (PDF)"), 150, pdf.is_there
+        ),
     )
 }
 

@@ -2,11 +2,12 @@
 
 from chat import retention as talks
 from privacy.registry import Eraser, Holding, Kind, sign_in
-from registration import retention
+from registration import downloads, retention
 from registration.models import Draft
 
 ERASERS = [
     Eraser(name="registrations", due=retention.due, erase=retention.erase),
+    Eraser(name="made-files", due=downloads.due, erase=downloads.erase),
     Eraser(name="short-reports", due=retention.due_reports, erase=retention.erase_reports),
 ]
 HOLDINGS = [
@@ -51,6 +52,13 @@ HOLDINGS = [
         clock="registration.Download.at",
         lasts="as long as the organisation; the name of who took it along goes with the account",
         goes_with="helplines.Organisation",
+    ),
+    Holding(
+        model="registration.Making",
+        kind=Kind.LEDGER,
+        clock="registration.Making.asked_at",
+        lasts="a day; published figures, of nobody",
+        eraser="made-files",
     ),
     Holding(
         model="registration.ClosedYear",

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from helplines.models import Organisation, Staff
 from helplines.tenancy import across_organisations, inside
-from registration import closing, fixing, reports
+from registration import closing, downloads, fixing, outstanding, reports
 from registration import release as crowds
 from registration.documents import Span
 
@@ -66,7 +66,22 @@ def fix_month(organisation_id: int, source: str, month: str) -> None:
 def fix_report(organisation_id: int, key: str, span: str) -> None:
     """Publish what is lacking of a report over a period; `reports.progress` tells how far it is."""
     wanted = Span.named(span)
-    with inside(organisation_id):
-        source = reports.asked(Organisation.objects.get(pk=organisation_id), key).report.source
-    for month in wanted.months:
-        fixing.fix(organisation_id=organisation_id, source=source, month=month, now=timezone.now())
+    try:
+        with inside(organisation_id):
+            source = reports.asked(Organisation.objects.get(pk=organisation_id), key).report.source
+        for month in wanted.months:
+            fixing.fix(organisation_id=organisation_id, source=source, month=month, now=timezone.now())
+    finally:
+        outstanding.end(organisation_id, key, span)
+
+
+def ask_for_report(organisation_id: int, key: str, span: str) -> None:
+    """Send that job, unless it is on its way already: however often somebody looks, of each report there is one."""
+    if outstanding.begin(organisation_id, key, span):
+        fix_report.delay(organisation_id, key, span)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def make_file(organisation_id: int, number: int) -> None:
+    """Make a file of many rows; its page tells how far it is."""
+    downloads.make(organisation_id=organisation_id, number=number)

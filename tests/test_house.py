@@ -63,6 +63,7 @@ ABOUT_PEOPLE = {
     "privacy.SealedIdentity",  # an address, sealed to people; it goes with its talk
     "privacy.Lot", "privacy.Waiting",  # what somebody said of a talk, on its way to be anonymous
     "registration.Form", "registration.ClosedYear", "registration.Download",  # who published, closed, took along
+    "registration.Making",  # a file on its way to who asked for it
     "registration.Draft",  # sealed with the talk's key, and gone with it
     "registration.Waiting", "registration.Registration",  # of nobody in particular; counted and gone in time
     "registration.ShortReport",  # its writer's

@@ -1,6 +1,6 @@
 """Forms, what was registered with them, and what was published of it."""
 
-from registration.models.downloads import Download, Purpose
+from registration.models.downloads import Download, Making, Purpose, Trouble
 from registration.models.forms import Form, Node, Tree
 from registration.models.records import ClosedYear, Draft, Figure, Registration, ShortReport, Waiting
 from registration.models.reports import Published, SavedReport
@@ -11,6 +11,7 @@ __all__ = [
     "Draft",
     "Figure",
     "Form",
+    "Making",
     "Node",
     "Published",
     "Purpose",
@@ -18,5 +19,6 @@ __all__ = [
     "SavedReport",
     "ShortReport",
     "Tree",
+    "Trouble",
     "Waiting",
 ]

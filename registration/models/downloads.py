@@ -1,6 +1,6 @@
-"""Which report was taken along as a file, by whom and what for."""
+"""Which report was taken along as a file, by whom and what for; and the files that take long, while they are made."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -31,7 +31,10 @@ class DownloadQuerySet(models.QuerySet["Download"]):
 
 
 class Download(models.Model):
-    """One file: what was asked, its number, and the digest of its bytes. With these it can be made again, the same."""
+    """One file: what was asked, its number, and the digest of its bytes. With these it can be made again, the same.
+
+    A digest of "" is that of a file that is still being made, or could not be.
+    """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
     number = models.PositiveIntegerField()
@@ -59,3 +62,35 @@ class Download(models.Model):
     def code(self) -> str:
         """The number as it stands in the file: it tells of which organisation it is, also on paper."""
         return f"{self.organisation.slug}-{self.number:04}"
+
+
+class Trouble(models.TextChoices):
+    """Why a file could not be made."""
+
+    LETTERS = "letters", _("It has signs for which this machine has no letters. Take another kind of file.")
+    MISSING = "missing", _("What makes this kind of file is not installed here now.")
+    CHANGED = "changed", _("The figures or their words changed since. Take the report along again, as a new file.")
+
+
+class Making(models.Model):
+    """A file that takes long, made by a job: how far it is, and then its bytes, for a day: published figures, of nobody."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    download = models.OneToOneField(Download, models.CASCADE, related_name="making")
+    asked_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField()
+    step = models.PositiveSmallIntegerField(default=0)
+    data = models.BinaryField(null=True)
+    trouble = models.CharField(max_length=8, choices=Trouble, blank=True)
+
+    objects: ClassVar = tenant_manager(models.QuerySet)
+
+    # It waits, its figures are laid out, it is written.
+    STEPS = 2
+    LASTS = timedelta(days=1)
+
+    def __str__(self) -> str:
+        return f"{self.download_id}: {self.step}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.step >= self.STEPS or bool(self.trouble)

@@ -22,7 +22,7 @@ from registration import access, downloads, reports, tasks
 from registration.documents import AUDIENCES, INSIDE, OUTSIDE, Document, Offer, Span
 from registration.file_words import FOR_WHOM, KINDS, words
 from registration.files import pdf
-from registration.models import Download, Purpose
+from registration.models import Download, Making, Purpose, Trouble
 from registration.models.downloads import SEE_ALL
 from registration.pictures import pictures
 
@@ -51,6 +51,25 @@ class TakeForm(forms.Form):
         super().__init__(*args, **kwargs)
         there = [(name, kind.label) for name, kind in KINDS.items() if kind.is_there()]
         self.fields["kind"].choices = there  # type: ignore[attr-defined]
+
+
+class AgainForm(forms.Form):
+    """What for, once more: asked of another person, and of the same one a day later."""
+
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("What for, this time?"),
+        choices=[("", gettext_lazy("Choose what for")), *Purpose.choices],
+        help_text=gettext_lazy("This stands in the log, with your name and the number of the file."),
+    )
+
+    def __init__(self, *args: Any, asks: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks:
+            del self.fields["purpose"]
+
+    @property
+    def purpose_given(self) -> str:
+        return str(self.cleaned_data.get("purpose", ""))
 
 
 @require_safe
@@ -107,7 +126,7 @@ def not_ready(request: HttpRequest, membership: Membership, offer: Offer, period
         page["progress"] = reports.progress(membership.organisation, offer.key, period)
         if page["progress"].is_done:
             return None
-        tasks.fix_report.delay(membership.organisation_id, offer.key, period.name)
+        tasks.ask_for_report(membership.organisation_id, offer.key, period.name)
     return drawn(request, membership, "registration/report_wait.html", page)
 
 
@@ -169,14 +188,24 @@ def form_kept(form: TakeForm) -> str:
 
 def taken(request: HttpRequest, membership: Membership, offer: Offer, period: Span, form: TakeForm) -> HttpResponse:
     try:
-        row, data = downloads.take(
+        given = downloads.take(
             membership=membership, figures=offer.key, span=period, now=timezone.now(), **form.cleaned_data
         )
     except pdf.Unwritable:
         form.add_error("kind", _("This report has signs for which this machine has no letters. Take another file."))
         page = {"offer": offer, "span": period, "form": form, "no_pdf": False}
         return drawn(request, membership, "registration/take.html", page)
-    return as_file(row, data)
+    return handed(given)
+
+
+def handed(given: downloads.Given) -> HttpResponse:
+    """The file; or the page that tells how far it is, when a job makes it."""
+    row = given.row
+    if given.data is None:
+        if given.is_new_job:
+            tasks.make_file.delay(row.organisation_id, row.number)
+        return redirect("report_file", row.organisation.slug, row.number)
+    return as_file(row, given.data)
 
 
 def as_file(row: Download, data: bytes) -> HttpResponse:
@@ -198,21 +227,38 @@ def files(request: HttpRequest, membership: Membership) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @members(*SEE_FILES)
 def file(request: HttpRequest, membership: Membership, file: int) -> HttpResponse:
-    """One file that was made: what it is; and the same bytes once more."""
-    row = access.report_file(membership, file)
-    if request.method == "POST":
+    """One file that was made, or is being made: what it is, how far it is; and the same bytes once more."""
+    row, now = access.report_file(membership, file), timezone.now()
+    asks = downloads.asks_purpose(row, membership, now)
+    form = AgainForm(request.POST if request.method == "POST" else None, asks=asks)
+    if request.method == "POST" and form.is_valid():
         if not second_factor.is_fresh(request):
             return to_second_step(request)
         try:
-            return as_file(row, downloads.again(row=row, membership=membership))
+            return handed(downloads.again(row=row, membership=membership, purpose=form.purpose_given, now=now))
         except downloads.Changed:
-            messages.error(
-                request, _("The figures or their words changed since. Take the report along again, as a new file.")
-            )
+            messages.error(request, Trouble.CHANGED.label)
         except pdf.Missing:
             messages.error(request, _("PDF cannot be made here now."))
-    page = {"row": row, "kind": KINDS[row.kind].label, "for_whom": FOR_WHOM[row.audience]}
-    return drawn(request, membership, "registration/report_file.html", page)
+    page = {
+        "row": row,
+        "kind": KINDS[row.kind].label,
+        "for_whom": FOR_WHOM[row.audience],
+        "form": form,
+        "making": access.making(row, now),
+        "steps": Making.STEPS,
+    }
+    return as_far_as_it_is(request, membership, page)
+
+
+def as_far_as_it_is(request: HttpRequest, membership: Membership, page: dict[str, Any]) -> HttpResponse:
+    """The page of a file, or only the bar of it for its script; once it is over the page itself is asked anew."""
+    if request.headers.get("HX-Request") != "true":
+        return drawn(request, membership, "registration/report_file.html", page)
+    answer = drawn(request, membership, "registration/parts/making.html", page)
+    if page["making"] is None or page["making"].is_over:
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 def page_of(name: str, membership: Membership, figures: str, span: Span) -> str:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import translation
 
 from complaints import counting
 from complaints.models import Report
@@ -64,7 +65,8 @@ def test_answers_are_counted_by_question_of_one_version(organisation):
 
 
 def test_every_code_has_words(organisation):
-    words = counting.handled_words(organisation, "en")
+    with translation.override("nl"):
+        words = counting.handled_words(organisation, "nl")
     assert list(words["answered"]) == ["0", "7", "14", "28", "42", "84", "none"]
     assert (words["answered"]["0"], words["answered"]["84"]) == ("0 tot 6 dagen", "84 dagen of meer")
     assert set(words["kind"]) == {"complaint", "suggestion", "compliment"}

@@ -14,6 +14,7 @@ from registration.models import (
     Draft,
     Figure,
     Form,
+    Making,
     Node,
     Published,
     Registration,
@@ -228,3 +229,16 @@ class DownloadFactory(TenantFactory):
     purpose = "annual"
     at = factory.LazyFunction(timezone.now)
     digest = "0" * 64
+
+
+class MakingFactory(TenantFactory):
+    """A file that a job made."""
+
+    class Meta:
+        model = Making
+
+    download = factory.SubFactory(DownloadFactory)
+    organisation = factory.SelfAttribute("download.organisation")
+    asked_at = factory.LazyFunction(timezone.now)
+    step = 2
+    data = b"bytes"

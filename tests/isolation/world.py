@@ -231,6 +231,7 @@ def house(name: str) -> House:
     home.rows["shortreport"] = registered.ShortReportFactory(writer=membership)
     home.rows["figure"] = registered.FigureFactory(organisation=organisation, line=line)
     home.rows["download"] = registered.DownloadFactory(organisation=organisation)
+    home.rows["making"] = registered.MakingFactory(download=home.rows["download"])
     home.rows["closedyear"] = registered.ClosedYearFactory(organisation=organisation)
     home.rows["published"] = registered.PublishedFactory(organisation=organisation)
     home.rows["savedreport"] = registered.SavedReportFactory(organisation=organisation)

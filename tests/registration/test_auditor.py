@@ -163,10 +163,10 @@ def test_same_number_gives_the_same_bytes_later_and_in_another_language(organisa
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     with time_machine.travel(LATER.replace(year=2027), tick=False):
         client.force_login(client.member.staff, backend=BACKEND)
-        again = client.post(at("report_file", organisation, 1))
+        again = client.post(at("report_file", organisation, 1), {"purpose": "oversight"})
     assert again.content == first
     assert len(taken()) == 1
-    assert len(logged(Event.EXPORTED)) == 2
+    assert [why for _role, _what, why in logged(Event.EXPORTED)] == ["funder", "oversight"]
 
 
 def test_next_file_has_the_next_number_and_other_bytes(organisation):
@@ -181,8 +181,8 @@ def test_two_files_at_once_get_two_numbers_and_each_stands_in_its_own(organisati
     client, colleague = client_of(organisation), client_of(organisation)
     address, written, between = page(client, "take_report"), downloads.written, []
 
-    def slowly(row):
-        made = written(row)
+    def slowly(row, document):
+        made = written(row, document)
         if not between:
             between.append(True)
             colleague.post(address, ASKED)
@@ -258,7 +258,7 @@ def test_report_without_letters_for_it_says_so_and_takes_no_number(organisation,
     def refuses(document, words):
         raise pdf.Unwritable("no letters")
 
-    monkeypatch.setitem(downloads.KINDS, "pdf", downloads.KINDS["pdf"].__class__("pdf", "pdf", "", refuses, "PDF"))
+    monkeypatch.setitem(downloads.KINDS, "pdf", downloads.KINDS["pdf"].__class__("pdf", "pdf", "", refuses, "PDF", 150))
     client = client_of(organisation)
     answer = client.post(page(client, "take_report"), {**ASKED, "kind": "pdf"})
     assert list(answer.context["form"].errors) == ["kind"]
