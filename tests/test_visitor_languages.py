@@ -1,6 +1,7 @@
 """A line may offer a language when all that the program says to visitors exists in it, and no other."""
 
 import re
+from itertools import product
 from typing import Any
 
 import polib
@@ -11,7 +12,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import trans_real
 
+from complaints.models import Report
+from complaints.models.reports import ReportKind, ReportOutcome, ReportState
 from helplines.models import Line
+from helplines.tenancy import inside
 from tests.factories.complaints import ProcedureFactory
 from tests.factories.helplines import LineFactory, OrganisationFactory, PolicyFactory, open_always
 from tests.test_language import CATALOGUE, too_long
@@ -125,6 +129,44 @@ def test_no_page_falls_back_to_another_language(line: Line, missed: Missed, lang
     assert sorted(set(missed.asked)) == []
     html = [answer.content.decode() for page, answer in answers.items() if not page.endswith(".json")]
     assert [text[:80] for text in html if f'<html lang="{language}"' not in text] == []
+
+
+@pytest.mark.django_db(databases=["default", "keys"])
+@pytest.mark.parametrize("language", OTHERS)
+def test_who_complains_reads_all_of_it_in_their_own_language(line: Line, missed: Missed, language: str) -> None:
+    """Also what is said after something was sent, and how a report stands and ended."""
+    organisation = line.organisation
+    visitor = Client(headers={"origin": settings.ORIGIN})
+    pages = {name: f"{reverse(name, args=[organisation.slug])}?lang={language}" for name in OF_THE_ORGANISATION}
+    told = {"kind": "complaint", "text": "Trop tard.", "answer": "yes", "contact": "somebody@example.org"}
+    code = visitor.post(pages["complaints"], told).context["receipt"]
+    visitor.post(pages["complaints"], {})
+    seen = []
+    for state in ReportState.values:
+        for kind, outcome in product(ReportKind.values, ReportOutcome.values):
+            with inside(organisation):
+                Report.objects.update(state=state, kind=kind, outcome=outcome)
+            seen.append(visitor.post(pages["receipt"], {"code": code}).status_code)
+            if state != ReportState.CLOSED:
+                break
+    for more in (
+        {"do": "add", "text": "Encore."},
+        {"do": "withdraw"},
+        {"do": "delete"},
+        {"do": "delete", "sure": "1"},
+        {},
+    ):
+        seen.append(visitor.post(pages["receipt"], {"code": code, **more}).status_code)
+    for given in ({"q0": ""}, {"q0": "c0"}, {"q3": "Merci."}):
+        seen.append(visitor.post(pages["feedback"], given).status_code)
+    for given in ({}, {"at": "2026-01-01T10:00", "text": "Blanc."}):
+        seen.append(visitor.post(pages["fault"], given).status_code)
+    asked = {"right": "access", "text": "Que gardez-vous ?", "contact": "somebody@example.org"}
+    for given in ({}, asked):
+        seen.append(visitor.post(pages["rights"], given).status_code)
+
+    assert set(seen) == {200}
+    assert sorted(set(missed.asked)) == []
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.utils import translation
 from django.utils.translation.template import templatize
 
+from complaints.models.reports import ReportKind, ReportOutcome, ReportState
 from helplines import policy_words
 from privacy.models.promises import Verdict
 
@@ -73,9 +74,16 @@ def said_of_promises() -> set[str]:
         return set().union(*modules, {str(sentence) for sentence in lazy})
 
 
+def said_of_reports() -> set[str]:
+    """How it stands with a complaint, as its sender reads it."""
+    lazy = [label for choices in (ReportKind, ReportState, ReportOutcome) for label in choices.labels]
+    with translation.override(None):
+        return {str(label) for label in lazy}
+
+
 def visitor_words() -> set[str]:
     """All that the program can say to a visitor."""
-    return said_to_visitors() | said_to_strangers() | said_of_promises()
+    return said_of_reports() | said_to_visitors() | said_to_strangers() | said_of_promises()
 
 
 def template_strings(path: Path) -> set[str]:
