@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from playwright.sync_api import expect
 
+from helplines import policies
 from helplines.models import Line
 from tests.e2e.conftest import House, promise
 from tests.e2e.people import words
@@ -78,3 +79,32 @@ def test_marks_typing_drafts_and_cues(house: House, line: Line) -> None:
     counsellor.end()
     expect(visitor.part("over-text")).to_be_visible()
     assert visitor.held is None
+
+
+@pytest.mark.promise("C03")
+def test_short_talk_is_told_its_end_two_minutes_before(house: House, line: Line) -> None:
+    least, most = policies.NUMBERS["soft_minutes"]
+    PolicyFactory(organisation=line.organisation, values=promise(soft_minutes=least))
+    counsellor = house.counsellor(line)
+    visitor = house.visitor(line)
+    house.in_talk(line, visitor, counsellor)
+    expect(counsellor.pane.locator(".talk__clock")).to_have_attribute("data-phase", "calm")
+    house.clock.shift(dt.timedelta(minutes=least - 2, seconds=5))
+    house.note_who_is_there()
+    visitor.page.reload()
+    expect(visitor.root.get_by_text(words("nl", "cue_before", minutes="2"))).to_have_count(1)
+    counsellor.page.reload()
+    expect(counsellor.pane.locator(".talk__clock")).to_have_attribute("data-phase", "last")
+
+    # No length that a policy may have goes without, and none is told of more than half of itself.
+    cues = visitor.page.evaluate(
+        """async ([least, most]) => {
+            const { cuesBefore } = await import("/static/chat/soft-end.js");
+            return Array.from({ length: most - least + 1 }, (_, n) => [n + least, cuesBefore(n + least)]);
+        }""",
+        [least, most],
+    )
+    assert {soft: before for soft, before in cues if soft in {5, 9, 10, 19, 20, 60}} == {
+        5: [2], 9: [2], 10: [5], 19: [5], 20: [10, 5], 60: [10, 5],
+    }  # fmt: skip
+    assert [soft for soft, before in cues if not before or max(before) * 2 > soft] == []

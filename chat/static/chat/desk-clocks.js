@@ -2,13 +2,12 @@
 
 import { write } from "./desk-dom.js";
 import { asMinutes, elapsed } from "./desk-time.js";
+import { cuesBefore } from "./soft-end.js";
 import { element, fill } from "./words.js";
 
 /** @typedef {import("./desk-book.js").Entry} Entry */
 /** @typedef {"calm" | "near" | "last" | "over"} Phase */
 
-/** Minutes before the soft end at which the counsellor is told; in a short talk only what is at most half of it. */
-const CUES = { near: 10, last: 5 };
 /** Minutes that a visitor waits for an answer until that stands out, and until it is late. */
 const STANDS_OUT = 2;
 const LATE = 5;
@@ -22,8 +21,9 @@ const LATE = 5;
 export function phase(minutes, softMinutes) {
   const left = softMinutes - minutes;
   if (left <= 0) return "over";
-  if (left <= CUES.last && CUES.last * 2 <= softMinutes) return "last";
-  return left <= CUES.near && CUES.near * 2 <= softMinutes ? "near" : "calm";
+  const cues = cuesBefore(softMinutes);
+  if (left <= Math.min(...cues)) return "last";
+  return left <= Math.max(...cues) ? "near" : "calm";
 }
 
 /**

@@ -1,9 +1,8 @@
 /** Told in time that a talk comes to its end (C03): calmly, a few times, and never as a clock that counts down. */
 
+import { cuesBefore } from "./soft-end.js";
 import { fill } from "./words.js";
 
-/** Minutes before the soft end; in a short talk only what is less than half of it. */
-const BEFORE = [10, 5];
 const LOOK_EVERY = 5000;
 
 export class Cues {
@@ -39,7 +38,7 @@ export class Cues {
 
   #look() {
     const left = (this.#end - Date.now()) / 60_000;
-    const passed = [...BEFORE.filter((minutes) => minutes * 2 <= this.#soft), 0].filter((minutes) => left <= minutes);
+    const passed = [...cuesBefore(this.#soft), 0].filter((minutes) => left <= minutes);
     const now = Math.min(...passed);
     if (now >= this.#told) return;
     this.#told = now;
