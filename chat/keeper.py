@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 EVERY = 4.0  # seconds
 # A desk that did not answer the last knock is no sign of life.
 HEARD_WITHIN = EVERY + 1
+# Seconds between two knocks, and for all of them: what fifty desks answer in one moment, every message of that moment waits for.
+APART, ALL_WITHIN = 0.02, EVERY / 2
 NOT_ALLOWED = 4403
 
 
@@ -93,13 +95,16 @@ class Keeper:
         await end(task)
 
     async def run(self) -> None:
+        took = 0.0
         while True:
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(max(EVERY - took, EVERY / 2))
+            began = time.monotonic()
             try:
                 await self.round()
             except Exception:
                 self.watch.begin_again()
                 logger.exception("A round of noting who is there failed; the next one comes.")
+            took = max(0.0, time.monotonic() - began)
 
     async def round(self) -> None:
         """Note who is there now, and close the desks that may no longer be open."""
@@ -108,6 +113,7 @@ class Keeper:
         for place in standing.values():
             by_organisation[place.organisation_id].append(place)
         trusted = self.watch.is_long_enough(time.monotonic())
+        welcome: list[Kept] = []
         for organisation_id, places in by_organisation.items():
             try:
                 allowed = await for_the_keeper(note)(organisation_id, places)
@@ -117,9 +123,19 @@ class Keeper:
                 self.watch.begin_again()
                 logger.exception("A round of one organisation failed; the next one comes.")
                 continue
-            for socket, place in standing.items():
-                if place.organisation_id == organisation_id and place.membership_id:
-                    await (socket.knock() if place in allowed else socket.finish(NOT_ALLOWED))
+            desks = [
+                (socket, place)
+                for socket, place in standing.items()
+                if place.organisation_id == organisation_id and place.membership_id
+            ]
+            for socket, place in desks:
+                if place not in allowed:
+                    await socket.finish(NOT_ALLOWED)
+            welcome += [socket for socket, place in desks if place in allowed]
+        for number, socket in enumerate(welcome):
+            if number:
+                await asyncio.sleep(min(APART, ALL_WITHIN / len(welcome)))
+            await socket.knock()
 
 
 def note(organisation_id: int, places: list[Whereabouts]) -> list[Whereabouts]:

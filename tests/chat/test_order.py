@@ -150,3 +150,28 @@ def test_a_round_waits_for_nobody_who_writes():
     with across_organisations():
         seen = dict(pair(first, second).values_list("pk", "visitor_seen_at"))
     assert seen == {first.pk: first.visitor_seen_at, second.pk: found[0]}
+
+
+def test_a_round_is_not_waited_for_until_it_is_on_the_disk():
+    """Who writes in a talk waits for its row: for as long as a statement takes, and not for a disk."""
+    first, second = two_talks()
+    found = []
+
+    def look(execute, sql, params, many, context):
+        outcome = execute(sql, params, many, context)
+        if sql.startswith("UPDATE"):
+            found.extend(connection.connection.execute("SHOW synchronous_commit").fetchone())
+        return outcome
+
+    with as_owner(connection), connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
+    try:
+        with connection.execute_wrapper(look):
+            beat(first, second)
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            # Only for its own transaction.
+            assert (found[-1], cursor.fetchone()[0]) == ("off", "on")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET synchronous_commit")

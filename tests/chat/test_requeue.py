@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from chat import keeper as keeper_module
 from chat import places, requeue, service
-from chat.keeper import EVERY, HEARD_WITHIN, Watch, keeper
+from chat.keeper import EVERY, HEARD_WITHIN, Keeper, Watch, Whereabouts, keeper
 from chat.models import STALE, Conversation, Presence
 from chat.wire import RefusedError
 from helplines.models import OpeningHours
@@ -282,3 +282,35 @@ def test_presence_of_another_role_does_not_matter():
     ActiveConversationFactory(line=line, counsellor=member)
     PresenceFactory(membership__organisation=line.organisation, seen_at=timezone.now() - STALE)
     assert heal(line) == 0
+
+
+class Knocked:
+    """A desk that only counts how often it was knocked at."""
+
+    def __init__(self, number):
+        self.place, self.count = Whereabouts(1, membership_id=number), 0
+
+    def whereabouts(self):
+        return self.place
+
+    async def knock(self):
+        self.count += 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("count", [1, 50, 1000])
+async def test_knocks_of_a_round_come_apart_and_within_half_of_it(monkeypatch, count):
+    """Fifty answers in one moment hold up the messages of that moment."""
+    pauses = []
+
+    async def pause(seconds):
+        pauses.append(seconds)
+
+    monkeypatch.setattr(keeper_module.asyncio, "sleep", pause)
+    monkeypatch.setattr(keeper_module, "note", lambda _organisation, places: places)
+    monkeypatch.setattr(keeper_module, "look_after", lambda *_given: None)
+    desks = [Knocked(number) for number in range(1, count + 1)]
+    await Keeper(sockets=set(desks)).round()
+    assert [desk.count for desk in desks] == [1] * count
+    assert len(pauses) == count - 1 and sum(pauses) <= EVERY / 2
+    assert all(0 < seconds <= 0.02 for seconds in pauses)
