@@ -149,6 +149,7 @@ PROMISES = [
         says=_("What you write is stored locked, with a key for each talk."),
         proof=_("Newest pieces looked at: %(looked)s. Readable without a key: %(readable)s. Keys there are: %(keys)s."),
         check=sealed,
+        counts=frozenset({"looked", "keys"}),
     ),
     Promise(
         key="rejoin",
@@ -157,6 +158,7 @@ PROMISES = [
         says=_("If you drop out, you can come back within %(value)s minutes, and not later."),
         proof=_("Talks going on: %(open)s. Open for longer than promised: %(later)s. Not let go in time: %(held)s."),
         check=back_in_time,
+        counts=frozenset({"open"}),
         counts_are_open=False,
     ),
     Promise(
@@ -165,6 +167,7 @@ PROMISES = [
         says=_("A talk begins only while the line is open."),
         proof=_("Talks of the last day: %(talks)s. Begun outside the hours: %(outside)s."),
         check=within_hours,
+        counts=frozenset({"talks"}),
     ),
     Promise(
         key="capacity",

@@ -104,6 +104,7 @@ PROMISES = [
             "%(tried)s. Of these let in one talk too many or too few: %(wrong)s."
         ),
         check=never_one_more,
+        counts=frozenset({"refused"}),
     ),
     Promise(
         key="block",
@@ -115,6 +116,7 @@ PROMISES = [
             "Longer than promised: %(longer)s. Not erased after they were over: %(left)s."
         ),
         check=lifts_by_itself,
+        counts=frozenset({"blocks", "refused"}),
     ),
     Promise(
         key="soft-end",
@@ -123,6 +125,7 @@ PROMISES = [
         says=_("A talk is meant to end after %(value)s minutes, and you are told in time."),
         proof=_("Talks going on: %(talks)s. With another clock than promised: %(otherwise)s."),
         check=clock_as_promised,
+        counts=frozenset({"talks"}),
         counts_are_open=False,
     ),
     Promise(
@@ -133,5 +136,6 @@ PROMISES = [
         without=_("No talk ends by itself, however long you are silent."),
         proof=_("Talks of the last day that ended for silence: %(ended)s. Of these too early: %(early)s."),
         check=asked_before_the_end,
+        counts=frozenset({"ended", "early"}),
     ),
 ]

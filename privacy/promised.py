@@ -132,6 +132,7 @@ PROMISES = [
             "Rows looked through: %(looked)s. Readable addresses in them: %(readable)s. Sealed addresses: %(sealed)s."
         ),
         check=no_address,
+        counts=frozenset({"looked", "sealed"}),
     ),
     Promise(
         key="texts",
@@ -164,6 +165,7 @@ PROMISES = [
         says=_("Nobody can change unseen what the log says about who read something."),
         proof=_("Entries checked: %(entries)s. Faults: %(faults)s."),
         check=log_is_whole,
+        counts=frozenset({"entries"}),
     ),
 ]
 

@@ -5,6 +5,7 @@ none of the tables above it. `look` checks, `privacy.service.keep_evidence` keep
 """
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -26,6 +27,8 @@ OF_LATE = timedelta(days=2)
 # Each night at this hour of the organisation's own clock.
 NIGHTLY = time(2)
 Proof = dict[str, int | str | None]
+# A sentence of a proof, and the numbers that it names.
+SENTENCE, NAME = re.compile(r"[^.]+\.?"), re.compile(r"%\((\w+)\)s")
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,9 @@ class Promise:
     public: bool = True
     # Whether visitors read the counts too; who is at work, and how many talk just now, is nobody's business.
     counts_are_open: bool = True
+    # Numbers of the proof that count people, or what they did. They are for who answers for it: beside the reports they would
+    # tell what these hide (goal L2), and whoever looks each day would see what just happened.
+    counts: frozenset[str] = frozenset()
 
     def value(self, values: PolicyValues) -> int | None:
         found = getattr(values, self.field) if self.field else None
@@ -75,10 +81,17 @@ class Promise:
             return str(self.without)
         return str(self.says) % {"value": value}
 
-    def proved(self, found: Proof, zone: ZoneInfo) -> str:
-        """The proof as a sentence in the language of the reader; "" where a check of before knew other things."""
+    def proved(self, found: Proof, zone: ZoneInfo, *, with_counts: bool = True) -> str:
+        """The proof in the language of the reader; "" where a check of before knew other things.
+
+        Who does not read its counts reads the sentences without them.
+        """
+        said = str(self.proof)
+        if not with_counts:
+            told = [one for one in SENTENCE.findall(said) if not self.counts.intersection(NAME.findall(one))]
+            said = "".join(told).strip()
         try:
-            return str(self.proof) % {name: shown(name, value, zone) for name, value in found.items()}
+            return said % {name: shown(name, value, zone) for name, value in found.items()}
         except KeyError:
             return ""
 
@@ -143,19 +156,23 @@ def found(promise: Promise, organisation: Organisation, now: datetime) -> Findin
         return Finding(0, can_tell=False)
 
 
-def ledger(organisation: Organisation, *, public: bool = False) -> list[Row]:
-    """Each promise with its newest evidence: broken ones first (needs the organisation's scope)."""
+def ledger(organisation: Organisation, *, public: bool = False, with_counts: bool = False) -> list[Row]:
+    """Each promise with its newest evidence: broken ones first; counts are for who answers for it (needs the scope)."""
     newest = {row.promise: row for row in PromiseCheck.objects.filter(organisation=organisation).newest()}
     values = queries.organisation_policy(organisation)
     zone = ZoneInfo(organisation.time_zone)
-    rows = [row_of(one, newest.get(one.key), values, zone) for one in promises() if one.public or not public]
+    rows = [
+        row_of(one, newest.get(one.key), values, zone, with_counts) for one in promises() if one.public or not public
+    ]
     return sorted(rows, key=lambda row: ORDER.index(row.verdict))
 
 
-def row_of(promise: Promise, check: PromiseCheck | None, values: PolicyValues, zone: ZoneInfo) -> Row:
+def row_of(
+    promise: Promise, check: PromiseCheck | None, values: PolicyValues, zone: ZoneInfo, with_counts: bool
+) -> Row:
     """What was checked is said with the value that it was checked with."""
     value = check.value if check else promise.value(values)
-    proof = promise.proved(check.found, zone) if check and check.found else ""
+    proof = promise.proved(check.found, zone, with_counts=with_counts) if check and check.found else ""
     return Row(promise, promise.said(value), proof, check)
 
 
