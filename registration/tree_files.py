@@ -18,6 +18,7 @@ LARGEST = 4 * 1024 * 1024
 MOST, DEEPEST = 20_000, 8
 YES, NO = {"yes", "ja", "oui", "true", "1", "x", ""}, {"no", "nee", "non", "nein", "false", "0"}
 NAMES = ("code", "parent", "in_use")
+PARTS = ("code", "label", "in_use", "below")
 
 
 class Entry(NamedTuple):
@@ -78,8 +79,8 @@ def of_csv(text: str, faults: list[Fault]) -> Iterator[Entry]:
     if not rows:
         return
     head = [cell.casefold() for cell in rows[0][1]]
-    known = {*NAMES, *(f"label_{code}" for code in LANGUAGES)}
-    faults += [Fault(1, name, "unknown_column") for name in head if name not in known]
+    known = (*NAMES, *(f"label_{code}" for code in LANGUAGES))
+    faults += [Fault(1, name, "unknown_column", {"known": ", ".join(known)}) for name in head if name not in known]
     faults += [Fault(1, name, "column_missing") for name in ("code", "parent") if name not in head]
     faults += [Fault(1, name, "column_twice") for name in sorted({one for one in head if head.count(one) > 1})]
     if faults:
@@ -134,8 +135,8 @@ def of_json(text: str, faults: list[Fault]) -> Iterator[Entry]:
 
 
 def subject_of(number: int, subject: dict[str, Any], parent: str, faults: list[Fault]) -> Entry:
-    unknown = set(subject) - {"code", "label", "below", "in_use"}
-    faults += [Fault(number, name, "unknown_column") for name in sorted(unknown)]
+    unknown, known = set(subject) - set(PARTS), {"known": ", ".join(PARTS)}
+    faults += [Fault(number, name, "unknown_column", known) for name in sorted(unknown)]
     code, label = subject.get("code"), subject.get("label")
     if not isinstance(label, dict) or not all(isinstance(text, str) for text in label.values()):
         faults.append(Fault(number, "label", "no_words"))

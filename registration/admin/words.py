@@ -17,7 +17,7 @@ FAULTS: Mapping[str, Any] = {
     "empty": _("This file is empty."),
     "no_subjects": _("Give a list of subjects here."),
     "no_subject": _("This is no subject: give a code and a label."),
-    "unknown_column": _("We do not know this column."),
+    "unknown_column": _("We do not know this column. We know: %(known)s."),
     "column_missing": _("This column is missing. Start from a file that you downloaded here."),
     "column_twice": _("This column stands here twice."),
     "too_many_cells": _("This row has more cells than the head has columns."),

@@ -6,6 +6,7 @@ import pytest
 
 from helplines.tenancy import across_organisations
 from registration import tree_files, tree_service
+from registration.admin.words import fault_said
 from registration.models import Node
 from registration.tree_files import FaultyFile
 from tests.factories.helplines import OrganisationFactory, StaffFactory
@@ -131,3 +132,13 @@ class TestTakingIn:
         data = tree_files.as_csv(tree_service.exported(tree=tree, by=StaffFactory()), ["nl"])
         assert b";'=1+1" in data
         assert [entry.label for entry in tree_files.read(data, "b.csv") if entry.code == "sum"] == [{"nl": "=1+1"}]
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "known"), [("code;parent;nl\n", "a.csv", "label_nl"), ('[{"name": "x"}]', "a.json", "below")]
+)
+def test_column_that_is_not_known_is_told_with_those_that_are(data, name, known):
+    with pytest.raises(FaultyFile) as found:
+        tree_files.read(data.encode(), name)
+    [fault] = [one for one in found.value.faults if one.code == "unknown_column"]
+    assert known in str(fault_said(fault))
