@@ -182,6 +182,7 @@ NO_PAGES = {
             "logo",
             "embed",
             "launcher",
+            "pinned",
             "status",
             "line_status",
             "leave",
