@@ -59,7 +59,7 @@ def told_of(report: Report) -> dict[str, Any]:
 def to_handler(organisation: Organisation | None, told: Told) -> Draft | None:
     """To the colleague who got a report from another."""
     report = report_of(organisation, told)
-    if report is None or report.handler is None or not report.handler.staff.is_active:
+    if report is None or report.handler is None or not report.handler.is_active or not report.handler.staff.is_active:
         return None
     staff = report.handler.staff
     language = staff.language or letters.language_of(report.organisation)

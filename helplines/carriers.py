@@ -70,13 +70,17 @@ def hand_over(draft: Draft, organisation: Organisation | None, key: str) -> None
         draft.body,
         server.sender if server else None,
         [draft.to],
-        headers={"Message-ID": number_of(key), "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": number_of(organisation, key), "Auto-Submitted": "auto-generated"},
         connection=connection_to(server) if server else None,
     )
     message.send()
 
 
-def number_of(key: str) -> str:
-    """The number that a letter bears, the same each time, which tells nothing of it."""
-    digest = hashlib.sha256(f"{settings.SECRET_KEY}:letter:{key}".encode()).hexdigest()[:32]
+def number_of(organisation: Organisation | None, key: str) -> str:
+    """The number that a letter bears, the same each time, which tells nothing of it.
+
+    A key is of one organisation: who works for two must not get one letter where each wrote one.
+    """
+    whose = organisation.pk if organisation else 0
+    digest = hashlib.sha256(f"{settings.SECRET_KEY}:letter:{whose}:{key}".encode()).hexdigest()[:32]
     return f"<{digest}@{urlsplit(settings.ORIGIN).hostname}>"

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helplines import invitation_links, outbox
 from helplines.carriers import Draft
-from helplines.models import Invitation, Organisation, Staff
+from helplines.models import Invitation, Membership, Organisation, Staff
 from helplines.tenancy import inside
 
 STAYS_HERE = {"console", "dummy"}
@@ -47,6 +47,15 @@ def draft(name: str, *, to: str, language: str, **context: Any) -> Draft:
         # A subject is one line, also where a name has two.
         subject = " ".join(render_to_string(f"{name}_subject.txt", context).split())
         return Draft(to, subject, render_to_string(f"{name}.txt", context).strip() + "\n")
+
+
+def colleague(organisation: Organisation | None, person: int) -> Staff | None:
+    """Who works for this organisation now, or runs the installation: a letter may have waited since somebody left."""
+    staff = Staff.objects.filter(pk=person, is_active=True).first()
+    if staff is None or organisation is None:
+        return None
+    with inside(organisation):
+        return staff if staff.is_superuser or Membership.objects.of(staff).exists() else None
 
 
 def password_link(staff: Staff) -> str:
@@ -91,7 +100,7 @@ def invitation_draft(invitation: Invitation, link: str) -> Draft:
 
 def proposed(organisation: Organisation | None, told: Told) -> Draft | None:
     """Something waits for a second person; what it is stands on the page alone."""
-    staff = Staff.objects.filter(pk=told["person"], is_active=True).first()
+    staff = colleague(organisation, told["person"])
     if staff is None or organisation is None:
         return None
     page = f"{settings.ORIGIN}{reverse('proposal', args=[organisation.slug])}"
@@ -102,7 +111,7 @@ def proposed(organisation: Organisation | None, told: Told) -> Draft | None:
 
 def trial(organisation: Organisation | None, told: Told) -> Draft | None:
     """A letter to oneself, to see whether the mail server of the organisation does its work."""
-    staff = Staff.objects.filter(pk=told["person"], is_active=True).first()
+    staff = colleague(organisation, told["person"])
     if staff is None or organisation is None:
         return None
     language = staff.language or language_of(organisation)

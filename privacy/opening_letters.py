@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from helplines import letters, outbox, post
 from helplines.carriers import Draft
-from helplines.models import Organisation, Staff
+from helplines.models import Organisation
 from helplines.tenancy import inside
+from privacy.access import offices_of
 from privacy.models import OpeningRequest
 
 logger = logging.getLogger(__name__)
@@ -22,14 +23,14 @@ def sign_in() -> None:
 
 
 def opening(organisation: Organisation | None, told: Told) -> Draft | None:
-    """To one person whose office must decide; what was decided meanwhile needs no letter."""
-    staff = Staff.objects.filter(pk=told["person"], is_active=True).first()
+    """To one person whose office must decide; what was decided meanwhile needs no letter, nor who left that office."""
+    staff = letters.colleague(organisation, told["person"])
     if staff is None or organisation is None:
         return None
     with inside(organisation):
         row = OpeningRequest.objects.filter(code=told["code"]).select_related("organisation").first()
-    if row is None or not row.office:
-        return None
+        if row is None or row.office not in offices_of(organisation, staff):
+            return None
     return written(organisation, staff.email, staff.language, page_of(row), "opening")
 
 
