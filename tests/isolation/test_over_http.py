@@ -17,12 +17,10 @@ from django.test import Client
 
 from config.postgresql import cursors
 from helplines import walls
-from helplines.admin import wall
 from helplines.models import Role
 from tests.app_role import is_on
 from tests.isolation.knock import BACKEND
-from tests.isolation.test_stripped import everything
-from tests.isolation.world import CANARY, NAMES, House, build, our_models
+from tests.isolation.world import CANARY, NAMES, House, build
 from tests.threads import at_once
 
 pytestmark = [
@@ -41,16 +39,6 @@ def houses(transactional_db: None) -> dict[str, House]:
     """Three organisations that other threads see too."""
     with transaction.atomic(), transaction.atomic(using="keys"):
         return build()
-
-
-@pytest.fixture
-def stripped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every manager gives all rows, whatever the scope; the admin no longer asks whose a row is."""
-    for model in our_models():
-        for manager in model._meta.managers:
-            if hasattr(manager, "with_scopes_disabled"):
-                monkeypatch.setattr(type(manager), "get_queryset", everything)
-    monkeypatch.setattr(wall, "own", lambda request, rows: rows)
 
 
 class Asker:

@@ -12,13 +12,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from helplines.admin import wall
 from helplines.models import Role, Staff
 from tests.app_role import as_owner, is_on
 from tests.isolation.knock import Visitor, expected, fine, leaks, opens, posts_only
 from tests.isolation.routes import Route, every_route
 from tests.isolation.test_guards import named
-from tests.isolation.world import canary, our_models, writable
+from tests.isolation.world import canary, writable
 
 pytestmark = [
     pytest.mark.django_db,
@@ -35,20 +34,6 @@ Asked = tuple[str, Route, str, str]
 @pytest.fixture(autouse=True)
 def behind_the_wall() -> None:
     assert is_on(connection), "The tests must work as the role of the program: let them make one (CREATEROLE)."
-
-
-@pytest.fixture
-def stripped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every manager gives all rows, whatever the scope; the admin no longer asks whose a row is."""
-    for model in our_models():
-        for manager in model._meta.managers:
-            if hasattr(manager, "with_scopes_disabled"):
-                monkeypatch.setattr(type(manager), "get_queryset", everything)
-    monkeypatch.setattr(wall, "own", lambda request, rows: rows)
-
-
-def everything(manager: Any) -> Any:
-    return manager._queryset_class(model=manager.model, using=manager._db, hints=manager._hints)
 
 
 def swept() -> list[Route]:
