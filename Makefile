@@ -36,8 +36,8 @@ promises: .venv/.dev ## List the promises of the requirements and which tests sh
 cluster: .venv/.dev ## Start the production shape on this machine, from its PostgreSQL, Redis and nginx (CLUSTER_PORT=8443)
 	@$(BIN)/python -m deploy.cluster --port $(CLUSTER_PORT)
 
-soak: .venv/.dev ## Let everything fail that talks stand on, for half an hour (PostgreSQL, Redis and nginx needed)
-	@SOAK=1 $(BIN)/python -m pytest -s tests/faults tests/chat/test_machine.py
+soak: .venv/.dev ## Every test that has a long form, in that form: faults for half an hour and more (PostgreSQL, Redis and nginx needed)
+	@SOAK=1 $(BIN)/python -m pytest -s $$(grep -rl SOAK --include='test_*.py' tests | grep -v tests/faults) tests/faults
 
 bench: .venv/.dev ## Measure how fast it is beside the usual way (PostgreSQL and Redis needed; ONLY="W1 W3")
 	@$(BIN)/python -m bench $(ONLY)

@@ -169,6 +169,7 @@ AUTH_USER_MODEL = "helplines.Staff"
 _ALLAUTH = "allauth.account.auth_backends.AuthenticationBackend"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", _ALLAUTH]
 # NIST SP 800-63B: long, not known to attackers, not made of names that anybody would try; nothing else is asked (O04).
+PASSWORD_HASHERS = ["helplines.hashers.InTurn"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "helplines.passwords.LongEnough"},
     {"NAME": "helplines.passwords.NotPredictable"},

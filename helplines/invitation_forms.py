@@ -37,7 +37,7 @@ MOST_NAMES, HOUR = 10, 60 * 60
 
 def tries_of(invitation: Invitation) -> int:
     """How many names were tried with this link in this hour of the clock: it is no way to ask who has an account."""
-    key = f"names-tried:{invitation.pk}:{timezone.now().timestamp() // HOUR:.0f}"
+    key = f"names-tried:{invitation.organisation_id}:{invitation.pk}:{timezone.now().timestamp() // HOUR:.0f}"
     cache.add(key, 0, HOUR)
     try:
         return cache.incr(key)
