@@ -21,7 +21,7 @@ from helplines.invitation_forms import tries_of
 from helplines.models import Role
 from helplines.tenancy import inside
 from privacy import alarms, paces
-from tests.factories.helplines import LineFactory, PolicyFactory, open_always
+from tests.factories.helplines import LineFactory, OrganisationFactory, PolicyFactory, open_always
 from tests.isolation.knock import BACKEND
 from tests.isolation.world import House
 
@@ -121,6 +121,12 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
+@pytest.fixture
+def others_before(db: None) -> None:
+    """So that no row has the number of its organisation."""
+    OrganisationFactory.create_batch(30)
+
+
 def nothing_there(*_given: Any) -> None:
     raise sitecheck.NotFetched("unreachable")
 
@@ -139,7 +145,7 @@ def test_every_function_that_remembers_is_known() -> None:
 @pytest.mark.django_db
 @pytest.mark.urls("tests.isolation.urls")
 def test_every_key_names_its_organisation(
-    houses: dict[str, House], kept: list[str], monkeypatch: pytest.MonkeyPatch
+    others_before: None, houses: dict[str, House], kept: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sitecheck, "page_of", nothing_there)
     for where, keep in OF_ONE.items():
