@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models.deletion import ProtectedError
+from django.test.utils import CaptureQueriesContext
 
 from helplines import witness
 from helplines.models import Staff
@@ -185,3 +186,20 @@ def test_everybody_at_once_leaves_no_gap():
         assert [row.number for row in rows] == list(range(1, reads + 1))
         assert [row.previous for row in rows] == [chain.FIRST, *(row.digest for row in rows[:-1])]
         assert [row.digest for row in rows] == [chain.digest(row.link) for row in rows]
+
+
+def statements_of_a_read(organisation: Any) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        read(organisation, what="talk")
+    return len(asked)
+
+
+@pytest.mark.promise("O09")
+def test_entry_costs_as_little_in_a_long_log_as_in_a_short_one():
+    """M6: who waits for the log waits for a few statements by key, however much stands in it."""
+    organisation = OrganisationFactory()
+    read(organisation)
+    short = statements_of_a_read(organisation)
+    for _entry in range(50):
+        read(organisation)
+    assert (statements_of_a_read(organisation), short <= 8) == (short, True)
