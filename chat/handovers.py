@@ -56,7 +56,7 @@ def ask(
         )
         tell_desks(handover)
         if handover.state == Step.OFFERED:
-            tell_visitor(handover)
+            tell_visitor(handover, now)
     return handover
 
 
@@ -96,7 +96,7 @@ def accept(*, handover: Handover, membership: Membership, now: datetime) -> None
         if not (is_still_theirs(handover) and moved(handover, "accept", now, until=now + OFFER_TIME)):
             raise RefusedError("over")
         tell_desks(handover)
-        tell_visitor(handover)
+        tell_visitor(handover, now)
 
 
 def decline(*, handover: Handover, note: str, now: datetime) -> None:
@@ -312,9 +312,9 @@ def tell_desks(handover: Handover) -> None:
     board_changed(handover.organisation_id)
 
 
-def tell_visitor(handover: Handover) -> None:
+def tell_visitor(handover: Handover, now: datetime) -> None:
     topic = visitor(handover.organisation_id, handover.conversation.code)
-    after_commit(Told(topic, question(handover)))
+    after_commit(Told(topic, question(handover, now)))
 
 
 def tell_settled(handover: Handover, state: Step) -> None:
@@ -322,7 +322,7 @@ def tell_settled(handover: Handover, state: Step) -> None:
     after_commit(Told(topic, {"kind": "handover", "id": handover.code, "open": False, "why": str(state)}))
 
 
-def question(handover: Handover) -> dict[str, Any]:
+def question(handover: Handover, now: datetime) -> dict[str, Any]:
     """What the visitor is asked: who would come, under the name that visitors see, or where they would go."""
     contents = contents_of(handover.conversation)
     name: str | None = contents.beside(handover.code, "body", handover.body)
@@ -338,6 +338,7 @@ def question(handover: Handover) -> dict[str, Any]:
         "name": name or None,
         "agreement": contents.beside(handover.code, "agreement", handover.agreement),
         "until": queries.moment(handover.until),
+        "left": round((handover.until - now).total_seconds()),
     }
 
 
@@ -345,4 +346,4 @@ def open_question(conversation: Conversation, now: datetime) -> dict[str, Any] |
     """The question that waits for this visitor, for a tab that comes back."""
     rows = Handover.objects.filter(conversation=conversation, state=Step.OFFERED, until__gt=now)
     found = rows.select_related("conversation", "to_member", "to_line").first()
-    return question(found) if found is not None else None
+    return question(found, now) if found is not None else None

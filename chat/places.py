@@ -17,6 +17,7 @@ from chat.models import Conversation
 from helplines import queries as promises
 from helplines.models import Line
 from helplines.policies import PolicyValues
+from helplines.remembered import opening_now
 from helplines.tenancy import inside
 
 FRESH_SECONDS = 0.5
@@ -29,12 +30,16 @@ def read(organisation_id: int) -> Picture:
     """The frame `waiting` of everybody who waits in this organisation, by the code of the talk."""
     now = timezone.now()
     with inside(organisation_id):
-        order = list(Conversation.objects.waiting().values_list("code", "line_id"))
+        rows = list(Conversation.objects.waiting().values_list("code", "line_id", "back_at"))
+        order = [(code, line) for code, line, _back in rows]
+        # A talk that lost its counsellor goes on past closing time.
+        stays = {code for code, _line, back in rows if back is not None}
         lines = {line.pk: line for line in queries.chat_lines(organisation_id)}
         picture = queries.staffing(organisation_id, now)
         there = {pk: picture.there(line) for pk, line in lines.items()}
         policies = {pk: promises.policy_for(lines[pk], now) for pk in {line for _code, line in order} & lines.keys()}
         recent = {pk: recently(lines[pk], now) for pk, policy in policies.items() if policy.queue}
+        closes = {pk: opening_now(lines[pk], now).until for pk in policies}
     rivals = sharing(order, there)
     seen: Counter[int] = Counter()
     frames: Picture = {}
@@ -45,6 +50,7 @@ def read(organisation_id: int) -> Picture:
             busy = sum(picture.active[member] for member in there[pk])
             slots = picture.slots(lines[pk], policies[pk].capacity)
             frames[code] = frame(ahead, policies[pk], slots, busy, recent.get(pk))
+            frames[code]["closes"] = None if code in stays else queries.moment(closes[pk])
     return frames
 
 

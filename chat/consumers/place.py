@@ -5,8 +5,11 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from django.utils import timezone
+
 from chat.hub import hub, waiters
 from chat.places import places
+from chat.queries import moment
 
 logger = logging.getLogger(__name__)
 REFRESH_SECONDS = 1.0
@@ -53,4 +56,5 @@ class Place:
         found = await places.of(self.organisation_id, self.code)
         if self.follows and found is not None and found != self.told:
             self.told = found
-            await self.tell(found)
+            # When it closes is told beside the server's clock: a telephone's may be wrong.
+            await self.tell({**found, "now": moment(timezone.now())})

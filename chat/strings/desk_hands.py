@@ -7,6 +7,7 @@ from chat.strings.shared import Strings
 
 def hands() -> Strings:
     return {
+        **left(),
         "colleague_room": _("room for {n}"),
         "colleague_full": _("no room"),
         "colleague_pause": _("is on a break"),
@@ -63,4 +64,14 @@ def hands() -> Strings:
         "over_taken_over": _(
             "A mentor took this talk over. You can read what you had until you remove it from your desk."
         ),
+    }
+
+
+def left() -> Strings:
+    """How long a question stands before it lapses."""
+    return {
+        "hand_left": _("The question stands for about {n} minutes more."),
+        "hand_left_one": _("The question stands for about a minute more."),
+        "hand_left_half": _("The question stands for about half a minute more."),
+        "hand_left_last": _("The question stands for a few seconds more."),
     }

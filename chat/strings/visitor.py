@@ -56,6 +56,10 @@ def waiting() -> Strings:
         "wait_most": _("It will probably take at most {high} minutes."),
         "wait_span": _("It will probably take {low} to {high} minutes."),
         "wait_long": _("It will probably take more than {low} minutes."),
+        "closing_left": _(
+            "We close in about {minutes} minutes. Is nobody free by then? Then you read here what else helps."
+        ),
+        "closing_last": _("We close in a moment. Is nobody free by then? Then you read here what else helps."),
         "back_title": _("We look for a colleague for you"),
         "taken_in_queue": _("Somebody else comes for you. You come first."),
         "passed_in_queue": _("You go to another line of ours, as you agreed. You come first."),
@@ -85,6 +89,9 @@ def talk() -> Strings:
             "Do you want to go on with {name}? That is another line of ours. You then wait a moment, and come first."
         ),
         "ask_body": _("Is it fine that {name} helps you further? This talk ends then."),
+        "ask_left": _("You have about {minutes} minutes to answer. Without an answer you stay here."),
+        "ask_left_one": _("You have about a minute to answer. Without an answer you stay here."),
+        "ask_left_last": _("You have less than a minute to answer. Without an answer you stay here."),
         "agreed": _("Agreed: {name} helps you further."),
         "ask_somebody": _("a colleague"),
         "returned": _("This was not sent. Please try again."),

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from chat import places, service
+from chat.queries import moment
 from chat.states import State
 from helplines.tenancy import across_organisations
 from tests.chat.sockets import desk, in_database, staffed, visitor
@@ -47,11 +48,20 @@ class TestPicture:
         minutes = places.read(line.organisation_id)[mine.code]["minutes"]
         assert (list(minutes) if minutes else None) == told
 
+    def test_end_of_the_hours_is_told_to_whom_it_ends_the_wait(self):
+        line, _members = staffed_line(queue=True)
+        shut = timezone.now().replace(microsecond=0) + timedelta(hours=1)
+        ClosureFactory(organisation=line.organisation, starts_at=shut)
+        mine = ConversationFactory(line=line)
+        back = ConversationFactory(line=line, back_at=timezone.now())
+        picture = places.read(line.organisation_id)
+        assert (picture[mine.code]["closes"], picture[back.code]["closes"]) == (moment(shut), None)
+
     def test_without_a_queue_nothing_is_estimated(self):
         line, _members = staffed_line()
         mine = ConversationFactory(line=line)
         assert places.read(line.organisation_id)[mine.code] == {
-            "kind": "waiting", "ahead": 0, "queue": False, "minutes": None,
+            "kind": "waiting", "ahead": 0, "queue": False, "minutes": None, "closes": None,
         }  # fmt: skip
 
 

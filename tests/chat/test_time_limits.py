@@ -24,7 +24,7 @@ BY_THE_CLOCK = {
     "lapse": "two notices come before it, and any sign of life stops it",
     "abandon": "nobody is there: a visitor who is there is seen every few seconds, and the time begins anew",
     "requeue": "the counsellor's device is gone; the talk goes on with a colleague",
-    "refuse": "nobody has begun to talk, and the hours stand on the page",
+    "refuse": "nobody has begun to talk, and the page tells it from a quarter of an hour before",
 }
 # The spans of a policy that run while somebody is at work with us.
 SPANS = {

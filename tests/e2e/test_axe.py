@@ -21,6 +21,7 @@ from tests.factories.helplines import ClosureFactory, PolicyFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LANGUAGES = ["nl", "en"]
+A_WHILE = dt.timedelta(minutes=12)
 STATES = {f'[data-status][data-state="{state}"]' for state in visitor_words.strings()["states"]}
 OF_A_VISITOR = comes_and_goes("chat/visitor.html", "chat/parts/visitor_*.html") | STATES
 
@@ -122,9 +123,14 @@ def waits(house: House, line: Line, look: Looked, visitor: Visitor) -> None:
     look.at("covered", page)
     visitor.press("uncover")
     page.clock.resume()
+    with across_organisations():
+        closure = ClosureFactory(organisation=line.organisation, starts_at=dt.datetime.now(dt.UTC) + A_WHILE)
     visitor.answer(nickname="Robin", age="young", about="Thuis")
     visitor.at("waiting")
-    look.at("waiting", page)
+    expect(visitor.part("closes")).to_be_visible()
+    look.at("waiting while the line will close", page)
+    with across_organisations():
+        closure.delete()
     visitor.press("leave")
     look.at("stop waiting", page)
     visitor.root.locator("[data-confirm-no]").click()

@@ -127,9 +127,31 @@ def test_queue_that_is_turned_on_lets_somebody_wait_for_their_turn(house: House,
     expect(second.part("start")).to_have_text(words("nl", "start_in_queue"))
     second.wait_in_line()
     expect(second.part("place")).to_have_text(f"{words('nl', 'place_first')} {words('nl', 'wait_unknown')}")
+    expect(second.root.locator("[data-closes]")).to_be_empty()
     counsellor.end()
     counsellor.take()
     second.at("talk")
+
+
+@pytest.mark.promise("A06")
+def test_who_waits_is_told_before_the_line_closes(house: House, line: Line) -> None:
+    counsellor = house.counsellor(line)
+    ClosureFactory(organisation=line.organisation, starts_at=dt.datetime.now(dt.UTC) + dt.timedelta(minutes=9))
+    visitor = house.visitor(line)
+    visitor.wait_in_line()
+    expect(visitor.part("closes")).to_have_text(words("nl", "closing_left", minutes="7"))
+    counsellor.sees_waiting(1)
+    counsellor.take()
+    visitor.at("talk")
+    expect(visitor.root.locator("[data-closes]")).to_be_empty()
+    # More is never told than there is, but for the few seconds between two looks.
+    steps = visitor.page.evaluate(
+        """async () => {
+            const { stepOf } = await import("/static/chat/left.js");
+            return [181, 176, 174, 56, 54, 0, -9].map((seconds) => stepOf(seconds, [180, 60]));
+        }"""
+    )
+    assert steps == [180, 180, 60, 60, 0, 0, 0]
 
 
 @pytest.mark.promise("A06")

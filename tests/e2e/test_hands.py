@@ -1,5 +1,6 @@
 """A talk changes hands: the colleague and the visitor say yes, and a mentor takes over with a reason."""
 
+import datetime as dt
 import os
 from typing import Any
 
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 from helplines.models import Line, Role
 from tests.e2e.conftest import House
 from tests.e2e.looks import Looked
-from tests.e2e.people import Counsellor
+from tests.e2e.people import Counsellor, words
 from tests.factories.helplines import MembershipFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -46,6 +47,28 @@ def test_what_was_agreed_stays_in_sight_after_the_end(house: House, line: Line) 
     visitor.at("promise")
     assert "Dienst Voorbeeld" not in visitor.page.content()
     assert visitor.held is None
+
+
+@pytest.mark.promise("C10")
+def test_question_that_will_lapse_tells_both_sides_how_long_it_stands(house: House, line: Line) -> None:
+    counsellor, visitor = house.counsellor(line), house.visitor(line)
+    house.in_talk(line, visitor, counsellor)
+    counsellor.page.locator("#pass").click()
+    look = counsellor.page.locator("#transfer")
+    look.locator('[name="how"][value="body"]').check()
+    look.locator("#transfer-body").fill("Dienst Voorbeeld")
+    look.locator("#transfer-ask").click()
+    expect(visitor.part("question-time")).to_contain_text("minuten om te antwoorden")
+    expect(counsellor.page.locator("#hands-asked .hand__time")).to_contain_text("minuten open")
+    for seconds, key, there in ((90, "ask_left_one", "ongeveer een minuut"), (40, "ask_left_last", "halve minuut")):
+        house.clock.shift(dt.timedelta(seconds=seconds))
+        house.note_who_is_there()
+        visitor.page.reload()
+        expect(visitor.part("question-time")).to_have_text(words("nl", key))
+        counsellor.page.reload()
+        expect(counsellor.page.locator("#hands-asked .hand__time")).to_contain_text(there)
+    visitor.press("question-no")
+    expect(visitor.root.locator("[data-question-time]")).to_be_hidden()
 
 
 def shot(page: Page, name: str) -> None:

@@ -4,6 +4,7 @@ import { Colleagues } from "./desk-colleagues.js";
 import { keepInStep, part, show, tree, write } from "./desk-dom.js";
 import { nameOf } from "./desk-lists.js";
 import { askWhere } from "./desk-transfer.js";
+import { stepOf } from "./left.js";
 import { clock, element, fill } from "./words.js";
 
 /**
@@ -12,6 +13,8 @@ import { clock, element, fill } from "./words.js";
  * @typedef {{id: string, talk: string, line_name: string, at: string, where: "waiting" | "colleague" | "over"}} Lost
  * @typedef {{id: string, talk: string, sentence: string, where?: undefined}} TakenAway
  */
+/** Seconds that a question still stands, at which that is told. */
+const STEPS = [180, 120, 60, 30];
 const ACTIONS = new Set(["transfer", "accept", "decline", "withdraw", "takeover", "follow"]);
 const SETTLED_WITHOUT_WORDS = new Set(["done", "withdrawn"]);
 
@@ -28,6 +31,8 @@ export class Hands {
     this.wire = wire;
     /** @type {any} the newest whole view */
     this.frame = null;
+    /** By the server's clock. */
+    this.now = Date.now();
     /** @type {Set<string>} answers that were read */
     this.read = new Set();
     this.colleagues = new Colleagues(strings, (talk, why) => this.send({ do: "takeover", talk, why }), () => this.mayTake(), read);
@@ -121,14 +126,25 @@ export class Hands {
     this.takenAway = this.takenAway.filter((one) => one.talk !== current && !this.read.has(one.id));
     const lost = [...this.frame.lost.filter((/** @type {Lost} */ one) => !this.read.has(one.id)), ...this.takenAway];
     // A card is made anew when its state changes; so it is read aloud.
-    keepInStep(part("hands-asked"), handovers, (one) => `${one.id} ${one.state}`, (one) => this.make(one), () => {});
+    keepInStep(part("hands-asked"), handovers, (one) => `${one.id} ${one.state}`, (one) => this.make(one), (card, one) => this.tellTime(card, one));
     keepInStep(part("hands-lost"), lost, (one) => `${one.id} ${one.where ?? ""}`, (one) => this.makeLost(one), () => {});
     show(part("hands-asked"), handovers.length > 0);
     show(part("hands-lost"), lost.length > 0);
   }
 
-  /** Whether the talk on the screen can be handed over now. */
-  render() {
+  /** A question lapses by itself: that is told before. @param {HTMLElement} card @param {Handover} one */
+  tellTime(card, one) {
+    const line = /** @type {HTMLElement | null} */ (card.querySelector(".hand__time"));
+    if (!line) return;
+    const { strings } = this;
+    const step = stepOf((Date.parse(one.until) - this.now) / 1000, STEPS);
+    const shorter = { 60: strings.hand_left_one, 30: strings.hand_left_half, 0: strings.hand_left_last };
+    write(line, fill(shorter[/** @type {keyof typeof shorter} */ (step)] ?? strings.hand_left, { n: step / 60 }));
+  }
+
+  /** Whether the talk on the screen can be handed over now. @param {number} now */
+  render(now) {
+    this.now = now;
     this.draw();
     const entry = this.book.current;
     const pending = (this.frame?.handovers ?? []).some((/** @type {Handover} */ one) => one.mine && one.talk === entry?.talk.code && this.isPending(one));
@@ -180,6 +196,7 @@ export class Hands {
     const card = tree("li", "hand hand--asked", element("p", "hand__text", sentence));
     if (one.note) card.append(element("p", "hand__note", fill(strings.hand_note, { note: one.note })));
     if (one.state === "offered") card.append(element("p", "hand__text", strings.hand_wait_visitor));
+    card.append(element("p", "soft hand__time"));
     const why = element("input", "hand__why");
     why.maxLength = 500;
     why.autocomplete = "off";
@@ -200,7 +217,7 @@ export class Hands {
     const sentence = this.sentences[/** @type {keyof Hands["sentences"]} */ (one.state)];
     const card = tree("li", "hand", element("p", "hand__text", fill(sentence, { name: one.name, visitor })));
     if (one.answer) card.append(element("p", "hand__note", fill(strings.hand_note, { note: one.answer })));
-    if (this.isPending(one)) card.append(this.button(strings.hand_withdraw, () => this.send({ do: "withdraw", handover: one.id })));
+    if (this.isPending(one)) card.append(element("p", "soft hand__time"), this.button(strings.hand_withdraw, () => this.send({ do: "withdraw", handover: one.id })));
     else card.append(this.close(one.id, card));
     return card;
   }

@@ -343,7 +343,7 @@ class Desk {
       pane.render(online, now);
     }
     renderKnown(book.current?.talk ?? null, this.strings);
-    this.hands.render();
+    this.hands.render(this.now);
     this.along.render();
     this.renderEmpty();
     this.tools.render(book.current);

@@ -1,9 +1,13 @@
 /** The counsellor asks whether the visitor wants to go on with somebody else; yes and no are equal (C10). */
 
+import { Countdown, stepOf } from "./left.js";
 import { part, tell } from "./visitor-page.js";
 import { fill } from "./words.js";
 
-/** @typedef {{id: string, open: boolean, how: string, name: string | null, agreement: string | null, why?: string}} Offer */
+/** @typedef {{id: string, open: boolean, how: string, name: string | null, agreement: string | null, left: number, why?: string}} Offer */
+
+/** Seconds that are left to answer, at which that is told. */
+const STEPS = [180, 120, 60];
 
 export class Question {
   #id = "";
@@ -18,6 +22,11 @@ export class Question {
    */
   constructor(strings, answer) {
     this.strings = strings;
+    this.time = new Countdown((seconds) => {
+      const step = stepOf(seconds, STEPS);
+      const sentence = step > 60 ? strings.ask_left : step ? strings.ask_left_one : strings.ask_left_last;
+      tell("question-time", fill(sentence, { minutes: step / 60 }));
+    });
     for (const yes of [true, false]) {
       part(yes ? "question-yes" : "question-no")?.addEventListener("click", () => {
         const id = this.#id;
@@ -43,6 +52,7 @@ export class Question {
     const sentences = { colleague: strings.ask_colleague, line: strings.ask_line, body: strings.ask_body };
     const sentence = sentences[/** @type {keyof typeof sentences} */ (offer.how)] ?? "";
     tell("question-agreement", offer.agreement ?? "");
+    this.time.set(offer.left);
     this.#show(fill(sentence, { name: offer.name || strings.ask_somebody }));
   }
 
@@ -55,6 +65,7 @@ export class Question {
 
   close() {
     this.#id = "";
+    this.time.stop();
     this.#show("");
   }
 

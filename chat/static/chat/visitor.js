@@ -13,6 +13,7 @@ import { Question } from "./visitor-question.js";
 import { hideTicket, rejoinForm, rejoinWrong, showTicket } from "./visitor-rejoin.js";
 import { watchSilence } from "./visitor-silence.js";
 import { StatusPanel, placeInWords } from "./visitor-status.js";
+import { watchClosing } from "./visitor-closing.js";
 import { Talk } from "./visitor-talk.js";
 import { Typing } from "./typing.js";
 import { fill, pageConfig } from "./words.js";
@@ -38,6 +39,7 @@ log.label();
 composer.label();
 followKeyboard();
 composer.before(typing.line);
+watchClosing(talk, strings);
 watchSilence(talk, strings, () => {
   host?.unread();
   idle.news(strings.cover_news);
