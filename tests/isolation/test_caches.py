@@ -21,6 +21,7 @@ from helplines.invitation_forms import tries_of
 from helplines.models import Role
 from helplines.tenancy import inside
 from privacy import alarms, paces
+from registration import outstanding
 from tests.factories.helplines import LineFactory, OrganisationFactory, PolicyFactory, open_always
 from tests.isolation.knock import BACKEND
 from tests.isolation.world import House
@@ -59,6 +60,7 @@ OF_ONE: dict[str, Callable[[House], Any]] = {
     "helplines.sightings": seen,
     "privacy.alarms": alarmed,
     "privacy.paces": paced,
+    "registration.outstanding": lambda home: outstanding.begin(home.organisation.pk, "contacts", "2026-01"),
 }
 # Of the whole installation, or of an account: these hold counts and times, and nothing of anybody.
 OF_NOBODY: dict[str, Callable[[House], Any]] = {
@@ -67,11 +69,11 @@ OF_NOBODY: dict[str, Callable[[House], Any]] = {
     "helplines.telling": lambda home: telling.locked(home.people[Role.COUNSELLOR].username),
     "privacy.alarms": lambda _home: alarms.keep([], timezone.now()),
 }
-NAMES_ONE = re.compile(r"(?:seen|strangers|site-check|names-tried|pace|alarm:[a-z-]+):(\d+):.")
+NAMES_ONE = re.compile(r"(?:seen|strangers|site-check|names-tried|pace|report-job|alarm:[a-z-]+):(\d+):.")
 NAMES_NOBODY = re.compile(r"tally:[a-z]+:\d+|alarms:last|lock-told:\d+|" + re.escape(health.BEAT_KEY))
 # Functions that remember their answers: of what nobody's is, or by a number of the organisation.
 REMEMBER = {
-    "chat.views.embed.script",
+    "chat.scripts.script",
     "chat.writer.moment",
     "config.demo.seed.seeds",
     "privacy.keys._unwrapped",

@@ -14,10 +14,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.test import Client
 
+from helplines import second_factor
 from helplines.exchange import tables
 from helplines.models import Role
 from privacy import heads
-from registration import downloads
+from registration.models import Purpose
 from tests.isolation.knock import BACKEND, digest, undone
 from tests.isolation.world import CANARY, House
 
@@ -53,7 +54,7 @@ def whole_policy(home: House | None) -> Asked:
 
 def report_taken(home: House | None) -> Asked:
     number = home.rows["download"].number if home else ABSENT
-    return Asked(f"/reports/{slug_of(home)}/files/{number}/", {})
+    return Asked(f"/reports/{slug_of(home)}/files/{number}/", {"purpose": Purpose.ANNUAL.value})
 
 
 # By the function that writes the file; the roles of a person for whom it opens.
@@ -77,6 +78,8 @@ OUT: dict[str, tuple[str, Way]] = {
     ),
     "registration.views.auditor.as_file": (Role.ADMINISTRATOR, report_taken),
 }
+# What an organisation promises, which its visitors read too.
+NOTHING_OF_ANYBODY = {"helplines.admin.publishing.download"}
 # These are there for everybody: an image on a page for visitors.
 FOR_EVERYBODY = {"chat.views.embed.logo"}
 # Forms that take a file in, each read at once and kept nowhere as a file; and where one of another organisation is refused.
@@ -142,12 +145,8 @@ def test_every_form_that_takes_a_file_is_tried_here() -> None:
 
 
 @pytest.mark.promise("O10")
-def test_file_opens_for_its_own_organisation_and_is_not_there_for_another(
-    houses: dict[str, House], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_file_opens_for_its_own_organisation_and_is_not_there_for_another(houses: dict[str, House]) -> None:
     ours, theirs = houses["alpha"], houses["bravo"]
-    # The figures of these houses are made up: no file can be made of them again.
-    monkeypatch.setattr(downloads, "again", lambda row, membership: str(row).encode())
     for name, (role, way) in OUT.items():
         before = digest(ours)
         with undone():
@@ -165,6 +164,19 @@ def test_file_opens_for_its_own_organisation_and_is_not_there_for_another(
 def is_turned_away(foreign: Any, absent: Any) -> bool:
     """The stock admin leads to its own start page what is not there."""
     return (foreign.status_code, foreign.url) == (absent.status_code, absent.url) == (302, "/admin/")
+
+
+@pytest.mark.promise("O03", "O07")
+@pytest.mark.parametrize("name", sorted(set(OUT) - NOTHING_OF_ANYBODY))
+def test_file_that_comes_out_asks_the_second_step_again(
+    houses: dict[str, House], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Who signed in an hour ago shows it first (G5); until then there is no file."""
+    monkeypatch.setattr(second_factor, "is_fresh", lambda request: False)
+    role, way = OUT[name]
+    answer = asked(houses["alpha"], role, way(houses["alpha"]))
+    assert (answer.status_code, "Content-Disposition" in answer.headers) == (302, False)
+    assert answer.url.startswith("/account/")
 
 
 @pytest.mark.promise("O10")

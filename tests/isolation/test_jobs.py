@@ -72,6 +72,7 @@ OF_ONE: dict[str, Callable[[House], Given]] = {
     "registration.tasks.fix_figures": number_alone,
     "registration.tasks.fix_month": lambda home: [(home.organisation.pk, *due) for due in months_of(home).items()],
     "registration.tasks.fix_report": lambda home: [saved_report_of(home, max(months_of(home).values()))],
+    "registration.tasks.make_file": lambda home: [(home.organisation.pk, home.rows["download"].number)],
     "registration.tasks.release": number_alone,
 }
 # These send one job for each organisation for which there is something to do.
