@@ -73,6 +73,9 @@ class Crowd:
         for desk in crowd.desks:
             await until(desk.ready.is_set, what="a desk opens")
             desk.send({"do": "presence", "state": "present"})
+        for desk in crowd.desks:
+            # Who comes before that finds the line closed.
+            await until(lambda here=desk: here.board.get("presence") == "present", what="a counsellor is there")
         for number, desk in enumerate(crowd.desks):
             visitors = [Visitor(crowd.sown, crowd.ledgers) for _ in range(min(CAPACITY, count - number * CAPACITY))]
             await until(lambda some=visitors: all(one.code for one in some), what="talks start")
