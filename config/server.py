@@ -1,6 +1,7 @@
 """Daphne with small frames and small bodies, no list of who came, and no name of its own."""
 
 import asyncio
+import gc
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -19,6 +20,8 @@ LARGEST_BODY = 2 * 1024 * 1024  # a form with a logo fits in it many times
 FRAGMENTS, STEPS_AT_ONCE = 256, 128  # of one message; of one socket (two for a frame) before the others have their turn
 MOST_UNREAD = 2 * 1024 * 1024  # bytes that wait for one who does not read
 TURN = 0.0005  # seconds after which a busy thread lets another one work
+# New objects before the young ones are looked through, and how seldom the older ones are.
+SELDOM = 20_000, 20, 50
 SILENCE = 10  # seconds that somebody may keep a request unfinished without a byte
 TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
@@ -170,6 +173,11 @@ class QuietServer(Server):  # type: ignore[misc]
         """What stores messages waits for its turn after each answer of the database: with Python's own 5 ms, and a flood of
         frames on the other thread, a message takes seconds (security goal H2)."""
         sys.setswitchinterval(TURN)
+        # What stands here now stays until the end: looking through all of it for garbage, some ten times a minute, takes a
+        # tenth of a second each time, in which nobody's message goes on.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*SELDOM)
         super().run()
 
     def listen_success(self, port: Any) -> None:

@@ -1,5 +1,6 @@
 """What the server refuses at the door, before a page or a socket sees it."""
 
+import gc
 import sys
 from types import SimpleNamespace
 
@@ -180,16 +181,36 @@ def test_one_who_says_more_than_can_be_heard_is_sent_away(upgraded):
 
 
 PYTHONS_OWN = 0.005
+GARBAGE = (700, 10, 10)
 
 
-def test_the_thread_that_stores_has_its_turn_within_a_millisecond(monkeypatch):
-    before, during = sys.getswitchinterval(), []
-    # A server of the browser tests may have run in this process.
+@pytest.fixture
+def pythons_own():
+    """As Python begins: a server of the browser tests may have run in this process."""
+    before = sys.getswitchinterval(), gc.get_threshold()
     sys.setswitchinterval(PYTHONS_OWN)
+    gc.set_threshold(*GARBAGE)
+    yield
+    sys.setswitchinterval(before[0])
+    gc.set_threshold(*before[1])
+    gc.unfreeze()
+
+
+def test_the_thread_that_stores_has_its_turn_within_a_millisecond(monkeypatch, pythons_own):
+    during = []
     monkeypatch.setattr(daphne_server.Server, "run", lambda _server: during.append(sys.getswitchinterval()))
-    try:
-        QuietServer(None, host="127.0.0.1", port=0).run()
-    finally:
-        sys.setswitchinterval(before)
+    QuietServer(None, host="127.0.0.1", port=0).run()
     assert during == [pytest.approx(TURN)]
     assert TURN < 0.001 < PYTHONS_OWN
+
+
+def test_what_stands_when_a_server_begins_is_never_looked_through_for_garbage(monkeypatch, pythons_own):
+    during = []
+    monkeypatch.setattr(
+        daphne_server.Server, "run", lambda _server: during.append((gc.get_freeze_count(), gc.get_threshold()))
+    )
+    gc.unfreeze()
+    QuietServer(None, host="127.0.0.1", port=0).run()
+    [(frozen, threshold)] = during
+    assert frozen > 10_000
+    assert threshold > GARBAGE and gc.isenabled()
