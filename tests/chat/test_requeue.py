@@ -74,7 +74,10 @@ async def test_a_closed_laptop_gives_its_talk_to_a_colleague_with_all_that_was_s
         assert (told["why"], told["by"], told["counsellor"]) == ("lost", "system", None)
         assert (await client.hear("said", **{"from": "system"}, text="requeued"))["seq"] == 3
         assert (await gone.hear("state", talk=code))["why"] == "lost"
-        [waits] = (await there.hear("desk", present=1))["waiting"]
+        # First the desk is gone, then the talk waits: it may be drawn in between.
+        while not (waiting := (await there.hear("desk", present=1))["waiting"]):
+            pass
+        [waits] = waiting
         assert (waits["code"], waits["back"]) == (code, True)
         await gone.say("say", talk=code, id=str(uuid4()), text="too late")
         assert (await gone.hear("refused", do="say"))["why"] == "not_here"
