@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,7 @@ from tests.factories.helplines import (
     PolicyFactory,
     open_always,
 )
+from tests.helplines.factors import PERIOD, code_of
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -152,6 +154,13 @@ class House:
     def expect_trouble(self, pattern: str) -> None:
         """What the browser complains about in this test, and may."""
         self.allowed.append(pattern)
+
+    def code(self, secret: str) -> str:
+        """What the app with codes shows, at a moment from which it holds for a while: on a busy machine a page takes its time."""
+        late = time.time() % PERIOD
+        if late > PERIOD / 3:
+            self.clock.shift(PERIOD - late)
+        return code_of(secret)
 
     @property
     def unexpected(self) -> list[str]:

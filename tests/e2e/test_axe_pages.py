@@ -302,7 +302,7 @@ def test_pages_of_the_second_step(house: House, line: Line, look: Looked, langua
     page.locator("[name=code]").fill("000000")
     page.locator("[name=code]").press("Enter")
     look.at("second step, wrong code", page)
-    page.locator("[name=code]").fill(factors.code_of(secret))
+    page.locator("[name=code]").fill(house.code(secret))
     page.locator("[name=code]").press("Enter")
     page.wait_for_url("**/desk/**")
     all_of(house, look, page, WITH_A_SECOND_STEP, ", with an app")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from helplines.models import Line
 from helplines.tenancy import inside
@@ -118,3 +118,24 @@ def test_what_was_left_is_finished_on_a_page_of_its_own_and_a_call_by_hand(house
     expect(page.locator("#hand-said")).to_contain_text("Geregistreerd")
     found = {item.channel: item.answers for item in waiting(line)}
     assert found == {"chat": {"theme": ["home"]}, "telephone": {"theme": ["pay"]}}
+
+
+@pytest.mark.parametrize(("typed", "found"), [("", 3), ("pay", 1)])
+def test_list_that_is_asked_for_before_it_came_opens_when_it_is_there(
+    house: House, line: Line, typed: str, found: int
+) -> None:
+    FormFactory(organisation=line.organisation)
+    LineFactory(organisation=line.organisation, kind="telephone", slug="telefoon", name="De Telefoon")
+    page = house.counsellor(line).page
+    held: list[Route] = []
+    page.route("**/registrations/trees/**", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks it
+    with page.expect_request("**/registrations/trees/**"):
+        page.goto(f"{house.origin}/desk/{line.organisation.slug}/registrations/by-hand/")
+    subjects = page.get_by_role("combobox", name=re.compile("^theme"))
+    subjects.press_sequentially(typed) if typed else subjects.press("ArrowDown")
+    expect(page.locator(".subjects__option")).to_have_count(0)
+    # Nobody is told meanwhile that there is nothing.
+    expect(page.locator(".subjects__box [role=status]").first).to_be_empty()
+    for route in held:
+        route.continue_()
+    expect(page.locator(".subjects__option")).to_have_count(found)

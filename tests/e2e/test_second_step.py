@@ -13,7 +13,6 @@ from tests.e2e.conftest import House
 from tests.e2e.looks import Looked
 from tests.e2e.people import Counsellor, sign_in
 from tests.factories.helplines import PASSWORD, InvitationFactory, MembershipFactory
-from tests.helplines.factors import code_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.promise("O03")]
 STEP, APP = "/account/second-step/", "/account/second-step/app/"
@@ -124,7 +123,7 @@ def test_app_is_set_up_on_the_way_to_work_and_asked_for_ever_after(house: House,
     page.locator("[name=code]").press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
     assert page.locator("code.key").inner_text() == secret
-    page.locator("[name=code]").fill(code_of(secret))
+    page.locator("[name=code]").fill(house.code(secret))
     page.locator("[name=code]").press("Enter")
     expect(page.locator(".codes li")).to_have_count(10)
     page.get_by_role("link", name=re.compile("ga verder")).click()
@@ -134,7 +133,7 @@ def test_app_is_set_up_on_the_way_to_work_and_asked_for_ever_after(house: House,
     other = house.someone().new_page()
     sign_in(other, house.origin, staff.username)
     other.wait_for_url(f"**{STEP}sign-in/")
-    other.locator("[name=code]").fill(code_of(secret))
+    other.locator("[name=code]").fill(house.code(secret))
     other.locator("[name=code]").press("Enter")
     other.wait_for_url("**/desk/**")
     counsellor = Counsellor(other)

@@ -9,6 +9,8 @@ const MOST_SHOWN = 30;
 export class Combobox extends EventTarget {
   /** @type {Node[]} */
   #nodes = [];
+  #loaded = false;
+  #early = false;
   /** @type {string[]} */
   #chosen = [];
   /** @type {Node[]} */
@@ -51,9 +53,12 @@ export class Combobox extends EventTarget {
   /** @param {Node[]} nodes */
   set nodes(nodes) {
     this.#nodes = nodes;
+    this.#loaded = true;
     this.#draw();
-    // Somebody was faster than the list.
-    if (this.input.value && document.activeElement === this.input) this.#search();
+    // Somebody was faster than the list: it opens as they asked.
+    if (!this.#early || document.activeElement !== this.input) return;
+    if (this.input.value) this.#search();
+    else this.#browse();
   }
 
   get value() {
@@ -84,6 +89,11 @@ export class Combobox extends EventTarget {
 
   /** @param {Node[]} found */
   #offer(found) {
+    // Where nothing came yet nothing can be said of it.
+    if (!this.#loaded) {
+      this.#early = true;
+      return;
+    }
     this.#shown = found.slice(0, MOST_SHOWN);
     this.#at = this.#shown.length > 0 ? 0 : -1;
     this.options.replaceChildren(...this.#shown.map((node, place) => this.#option(node, place)));
