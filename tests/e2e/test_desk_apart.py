@@ -107,3 +107,18 @@ def test_talks_that_leave_a_desk_say_where_they_went_and_nobody_leaves_them_unas
     page.locator("#sign-out button").click()
     page.wait_for_url("**/account/login/**")
     assert looked.found == {}
+
+
+def test_numbers_of_the_strip_touch_no_button(house: House, line: Line) -> None:
+    """Also where there is the least room for them side by side."""
+    counsellor = house.counsellor(line)
+    house.counsellor(line)
+    page = counsellor.page
+    expect(page.locator("#fact-present")).to_have_text("2")
+    for width in (1120, 1121, 1180, 1280, 1440):
+        page.set_viewport_size({"width": width, "height": 700})
+        number, button = (page.locator(name).bounding_box() for name in ("#fact-present", "#preferences-open"))
+        assert number is not None and button is not None
+        below = number["y"] >= button["y"] + button["height"]
+        beside = number["x"] + number["width"] + 8 <= button["x"]
+        assert (below or beside) and number["x"] + number["width"] <= width
