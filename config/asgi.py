@@ -1,6 +1,7 @@
 """The one door for servers: pages go to Django, sockets and polling visitors to the talk."""
 
 import os
+from collections.abc import Awaitable
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -30,9 +31,9 @@ class SessionsForTheDesk:
     def __init__(self, application: Application) -> None:
         self.plain, self.signed_in = application, AuthMiddlewareStack(application)
 
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
+    def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> Awaitable[Any]:
         wanted = self.signed_in if scope["path"].endswith("/desk/") else self.plain
-        return await wanted(scope, receive, send)
+        return wanted(scope, receive, send)
 
 
 # An address without a socket is refused like a foreign origin, and leaves no trace in the log.

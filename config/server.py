@@ -1,9 +1,13 @@
 """Daphne with small frames and small bodies, no list of who came, and no name of its own."""
 
 import asyncio
+import ctypes
 import gc
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 from daphne import server as daphne_server
@@ -22,7 +26,14 @@ MOST_UNREAD = 2 * 1024 * 1024  # bytes that wait for one who does not read
 TURN = 0.0005  # seconds after which a busy thread lets another one work
 # New objects before the young ones are looked through, and how seldom the older ones are.
 SELDOM = 20_000, 20, 50
+M_ARENA_MAX = -8  # of glibc's malloc.h
 SILENCE = 10  # seconds that somebody may keep a request unfinished without a byte
+# What Autobahn and Daphne keep of a handshake for as long as a socket is open.
+OF_THE_HANDSHAKE = (
+    "_transport_details", "_wskey", "application_deferred", "clean_headers", "http_headers", "http_request_data",
+    "http_request_host", "http_request_params", "http_request_path", "http_request_uri", "http_response_data",
+    "http_status_line", "request", "websocket_extensions", "websocket_origin", "websocket_protocols",
+)  # fmt: skip
 TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -52,6 +63,34 @@ class SmallRequest(WebRequest):  # type: ignore[misc]
         self.channel.transport.write(TOO_LARGE)
         self.channel.loseConnection()
 
+    def process(self) -> Any:
+        """Once a socket speaks for the connection, nothing of the request that asked for it stays in memory."""
+        transport, channel = self.transport, self.channel
+        answer = super().process()
+        if self.transport is None:
+            transport.unregisterProducer()
+            transport.registerProducer(Reading(transport), True)
+            channel.requests.clear()
+        return answer
+
+
+class Reading:
+    """Reads nothing more from a client for as long as what we say to it waits to be read."""
+
+    __slots__ = ("transport",)
+
+    def __init__(self, transport: Any) -> None:
+        self.transport = transport
+
+    def pauseProducing(self) -> None:  # noqa: N802  Twisted's name
+        self.transport.pauseProducing()
+
+    def resumeProducing(self) -> None:  # noqa: N802  Twisted's name
+        self.transport.resumeProducing()
+
+    def stopProducing(self) -> None:  # noqa: N802  Twisted's name
+        self.transport.loseConnection()
+
 
 class SmallRequests(HTTPFactory):  # type: ignore[misc]
     """Speaks HTTP with who is not silent for long (security goal H3)."""
@@ -72,6 +111,13 @@ def unread(transport: Any) -> int:
     return int(waiting + getattr(transport, "_tempDataLen", 0))
 
 
+class Unsent(list[Any]):
+    """What Autobahn keeps for a later turn, which it never does here: empty, a tenth of a `deque`."""
+
+    def popleft(self) -> Any:
+        return self.pop(0)
+
+
 class SmallFramesIn(WebSocketProtocol):  # type: ignore[misc]
     """Holds what a client sends to the limit, and not what we send: a long talk is larger than any of its messages."""
 
@@ -80,6 +126,17 @@ class SmallFramesIn(WebSocketProtocol):  # type: ignore[misc]
     failByDrop = False  # noqa: N815  Autobahn's name
     fragments = 0
     turn: Any = None
+    # Once open: Daphne would note the address of what was asked, in a list that we do not keep.
+    request: Any = SimpleNamespace(path="")
+
+    def onOpen(self) -> None:  # noqa: N802  Autobahn's name
+        """What only the handshake needed is gone with it: the addresses and headers in it, too, stay nowhere."""
+        super().onOpen()
+        for name in OF_THE_HANDSHAKE:
+            self.__dict__.pop(name, None)
+        self.send_queue = Unsent()
+        # A dictionary never gets smaller by itself.
+        self.__dict__ = dict(self.__dict__)
 
     def consumeData(self) -> None:  # noqa: N802  Autobahn's name
         """What comes at once may hold thousands of tiny frames: after some of them the other sockets have their turn."""
@@ -136,9 +193,52 @@ class SmallFramesIn(WebSocketProtocol):  # type: ignore[misc]
             super().serverClose(code)
 
 
+class SmallSockets(WebSocketFactory):  # type: ignore[misc]
+    """Makes connections that have their options in common: Autobahn copies them for each, and writes them out for its log."""
+
+    def setProtocolOptions(self, **options: Any) -> None:  # noqa: N802  Autobahn's name
+        super().setProtocolOptions(**options)
+        names = SmallFramesIn.CONFIG_ATTRS
+        common = {name: getattr(self, name) for name in names if not hasattr(SmallFramesIn, name)}
+        self.protocol = type("SmallFramesIn", (SmallFramesIn,), {**common, "CONFIG_ATTRS": ()})
+
+
+class Inbox:
+    """What a client sent and its application did not hear yet: an `asyncio.Queue` for one who reads, a fifth as large."""
+
+    __slots__ = ("reader", "unheard")
+
+    def __init__(self) -> None:
+        self.unheard: list[Any] = []
+        self.reader: asyncio.Future[None] | None = None
+
+    def put_nowait(self, event: Any) -> None:
+        self.unheard.append(event)
+        if self.reader is not None and not self.reader.done():
+            self.reader.set_result(None)
+
+    async def get(self) -> Any:
+        while not self.unheard:
+            self.reader = asyncio.get_running_loop().create_future()
+            try:
+                await self.reader
+            finally:
+                self.reader = None
+        return self.unheard.pop(0)
+
+    def qsize(self) -> int:
+        return len(self.unheard)
+
+
 # Daphne has no other way to choose what its connections are made of.
 daphne_server.HTTPFactory = SmallRequests
-WebSocketFactory.protocol = SmallFramesIn
+daphne_server.WebSocketFactory = SmallSockets
+
+
+def few_heaps() -> None:
+    """Let all threads share two heaps, where the C library is glibc: each of its own would keep what it once needed."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
 class QuietServer(Server):  # type: ignore[misc]
@@ -173,12 +273,21 @@ class QuietServer(Server):  # type: ignore[misc]
         """What stores messages waits for its turn after each answer of the database: with Python's own 5 ms, and a flood of
         frames on the other thread, a message takes seconds (security goal H2)."""
         sys.setswitchinterval(TURN)
+        few_heaps()
         # What stands here now stays until the end: looking through all of it for garbage, some ten times a minute, takes a
         # tenth of a second each time, in which nobody's message goes on.
         gc.collect()
         gc.freeze()
         gc.set_threshold(*SELDOM)
         super().run()
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Inbox | None:
+        """As Daphne does it, with an inbox of ours."""
+        inbox = Inbox()
+        scope.setdefault("asgi", {"version": "3.0"})
+        application = self.application(scope=scope, receive=inbox.get, send=partial(self.handle_reply, protocol))
+        self.connections[protocol]["application_instance"] = asyncio.ensure_future(application)
+        return inbox
 
     def listen_success(self, port: Any) -> None:
         self.ports.append(port)

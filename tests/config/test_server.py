@@ -1,12 +1,12 @@
 """What the server refuses at the door, before a page or a socket sees it."""
 
+import asyncio
 import gc
 import sys
 from types import SimpleNamespace
 
 import pytest
 from daphne import server as daphne_server
-from daphne.ws_protocol import WebSocketFactory
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
@@ -16,13 +16,17 @@ from config.server import (
     LARGEST_BODY,
     LARGEST_FRAME,
     MOST_UNREAD,
+    OF_THE_HANDSHAKE,
     SILENCE,
     STEPS_AT_ONCE,
     TURN,
     UNHEARD,
+    Inbox,
     QuietServer,
+    Reading,
     SmallFramesIn,
     SmallRequests,
+    SmallSockets,
 )
 
 ADDRESS = b"POST /caw/caw-online/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -90,7 +94,7 @@ def test_an_unfinished_request_is_dropped_after_a_silence(connection):
 @pytest.fixture
 def upgraded():
     """A socket after its handshake, with what it wrote."""
-    factory = WebSocketFactory(SimpleNamespace())
+    factory = SmallSockets(SimpleNamespace())
     factory.setProtocolOptions(maxMessagePayloadSize=LARGEST_FRAME, maxFramePayloadSize=LARGEST_FRAME)
     protocol = factory.buildProtocol(None)
     protocol.server = SimpleNamespace(protocol_connected=lambda protocol: None)
@@ -114,6 +118,73 @@ def test_a_socket_is_closed_with_each_code_of_the_protocol(upgraded, code):
     upgraded.serverClose(code)
     upgraded.closeHandshakeTimeoutCall.cancel()
     assert upgraded.transport.value() == b"\x88\x02" + code.to_bytes(2, "big")
+
+
+def asks_for_a_socket(connection):
+    """The server answers that it may; gives the socket, opened."""
+    opened = []
+    factory = SmallSockets(connection.channel.factory.server)
+    factory.setProtocolOptions(maxMessagePayloadSize=LARGEST_FRAME, maxFramePayloadSize=LARGEST_FRAME)
+    connection.channel.factory.server.ws_factory = factory
+    connection.channel.factory.server.server_class = connection.channel.factory.server
+    connection.channel.factory.server.log_action = lambda *_arguments: None
+    connection.channel.factory.server.create_application = lambda protocol, _scope: opened.append(protocol) or Inbox()
+    connection.channel.dataReceived(
+        b"GET /ws/caw/caw-online/visitor/ HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Cookie: sessionid=marked\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    )
+    (socket,) = opened
+    socket.handle_reply({"type": "websocket.accept"})
+    assert connection.transport.value().startswith(b"HTTP/1.1 101 ")
+    return socket
+
+
+def test_an_open_socket_keeps_nothing_of_its_handshake(connection):
+    socket = asks_for_a_socket(connection)
+    assert not set(OF_THE_HANDSHAKE) & set(vars(socket))
+    assert "marked" not in repr(vars(socket))
+    assert connection.channel._channel.requests == []
+
+
+def test_a_client_that_does_not_read_is_not_read_either(connection):
+    asks_for_a_socket(connection)
+    reading = connection.transport.producer
+    assert isinstance(reading, Reading)
+    reading.pauseProducing()
+    paused = connection.transport.producerState
+    reading.resumeProducing()
+    assert (paused, connection.transport.producerState) == ("paused", "producing")
+    reading.stopProducing()
+    assert connection.transport.disconnecting
+
+
+def test_options_of_sockets_are_written_down_once(upgraded):
+    assert type(upgraded).CONFIG_ATTRS == ()
+    assert upgraded.maxFramePayloadSize == LARGEST_FRAME
+    assert "maxFramePayloadSize" not in vars(upgraded)
+
+
+@pytest.mark.asyncio
+async def test_what_came_is_heard_in_order_and_once():
+    inbox = Inbox()
+    first = asyncio.ensure_future(inbox.get())
+    await asyncio.sleep(0)
+    for event in "abc":
+        inbox.put_nowait(event)
+    assert inbox.qsize() == 3
+    assert [await first, await inbox.get(), await inbox.get(), inbox.qsize()] == ["a", "b", "c", 0]
+
+
+@pytest.mark.asyncio
+async def test_who_stopped_listening_takes_nothing_along():
+    inbox = Inbox()
+    gone = asyncio.ensure_future(inbox.get())
+    await asyncio.sleep(0)
+    gone.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await gone
+    inbox.put_nowait("a")
+    assert await inbox.get() == "a"
 
 
 def masked(first, payload=b""):
