@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from importlib import import_module
 from typing import Any
+from weakref import WeakValueDictionary
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
@@ -21,7 +22,7 @@ from chat.states import State
 from chat.wire import RefusedError
 from helplines import access, second_factor
 from helplines.models import Line, Membership, Role, Staff
-from helplines.remembered import policy_now
+from helplines.remembered import policy_now, remembered
 from helplines.tenancy import inside
 from privacy import keys
 from privacy.sealing import UnreadableError
@@ -43,8 +44,29 @@ def desk_membership(staff: Staff, session: Mapping[str, Any], organisation_slug:
 
 
 def line_for_visitors(organisation_slug: str, line_slug: str) -> Line:
-    """The chat line behind an address; raises Http404."""
-    return access.chat_line(organisation_slug, line_slug)
+    """The chat line behind an address, as it was within the last second; raises Http404.
+
+    Everybody who waits on a line has the same one in hand, for as long as nothing in it changes.
+    """
+    line: Line = remembered.of(("line", organisation_slug, line_slug), lambda: same(organisation_slug, line_slug))
+    return line
+
+
+lines_in_hand: WeakValueDictionary[int, Line] = WeakValueDictionary()
+
+
+def same(organisation_slug: str, line_slug: str) -> Line:
+    """The line as it is now: the object that others have, where that says the same."""
+    found = access.chat_line(organisation_slug, line_slug)
+    before = lines_in_hand.get(found.pk)
+    if before is None or stored(before) != stored(found):
+        lines_in_hand[found.pk] = before = found
+    return before
+
+
+def stored(line: Line) -> list[dict[str, Any]]:
+    """What the rows of a line and of its organisation hold."""
+    return [{name: value for name, value in vars(row).items() if name != "_state"} for row in (line, line.organisation)]
 
 
 def still_at_work(organisation_id: int, membership_ids: set[int]) -> set[int]:
