@@ -7,18 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from chat import colleagues, handover_frames
 from chat.colleagues import Colleague
 from chat.models import (
     STALE,
     Conversation,
-    ConversationQuerySet,
     Handover,
     Presence,
     PresenceState,
     Reading,
     Rest,
     Silence,
+    Visiting,
+    Waiting,
 )
 from chat.queries import availability_of, chat_lines, moment, staffing_of, talk_frame
 from chat.sealed import Contents
@@ -27,6 +30,9 @@ from helplines.models import Line, Membership, Role, at_once
 from helplines.remembered import policy_now
 from privacy import keys
 from privacy.sealing import UnreadableError
+
+# What of a talk no desk shows.
+OF_THE_TAB = ("visitor_socket", "secret", "next_secret", "spent_secrets", "rejoin", "replaced_secrets")
 
 
 @dataclass(frozen=True)
@@ -63,29 +69,30 @@ def board(organisation_id: int, now: datetime, known: dict[str, bytes] | None = 
     lines = chat_lines(organisation_id)
     present = list(Presence.objects.filter(organisation_id=organisation_id).select_related("membership__staff"))
     assigned = colleagues.assignments_of(organisation_id)
-    talks = list(
-        Conversation.objects.open()
-        .filter(organisation_id=organisation_id)
-        .select_related("line", "organisation", "counsellor__staff", "contact")
-        .order_by("claimed_at", "pk")
-    )
+    # First who waits: of one who is taken in between it is not the talk that is missing.
+    waiting = Conversation.objects.filter(organisation_id=organisation_id).who_wait()
+    active = running_talks(organisation_id, lines)
     desks = open_desks(present, now)
     picture = staffing_of(
         [(row.membership_id, row.state, row.membership.talks_at_once) for row in desks],
         assigned,
-        [(row.state, row.counsellor_id, row.line_id) for row in talks if row.takes_room(now)],
+        [
+            *((row.state, None, row.line_id) for row in waiting if row.takes_room(now)),
+            *((row.state, row.counsellor_id, row.line_id) for row in active),
+        ],
     )
     policies = {line.pk: policy_now(line, now) for line in lines}
-    active = [row for row in talks if row.state == State.ACTIVE]
+    shown = {line.pk: line for line in lines}
+    taken = {row.code for row in active}
     return Board(
         lines=lines,
         states={line.slug: availability_of(line, now, picture, lines, policies[line.pk]).state for line in lines},
         capacities={line.pk: policies[line.pk].capacity for line in lines},
         there={line.pk: len(picture.there(line)) for line in lines},
         waiting=[
-            (row.line_id, waiting_frame(row, row.visitor_is_there(now), policies[row.line_id].alert_seconds))
-            for row in ConversationQuerySet.in_order(talks)
-            if row.line_id in policies
+            (row.line_id, waiting_frame(row, shown[row.line_id], now, policies[row.line_id].alert_seconds))
+            for row in waiting
+            if row.line_id in shown and row.code not in taken
         ],
         colleagues=colleagues.at_desks(desks, assigned, [row.counsellor_id for row in active]),
         active=active,
@@ -99,6 +106,22 @@ def board(organisation_id: int, now: datetime, known: dict[str, bytes] | None = 
         readable=frozenset(line.pk for line in lines if policies[line.pk].reading_along != "nobody"),
         keys=keys_of(organisation_id, active, known or {}),
     )
+
+
+def running_talks(organisation_id: int, lines: list[Line]) -> list[Conversation]:
+    """The talks that go on, without what only a visitor's tab has to do with, on lines that were read already."""
+    rows = Conversation.objects.filter(state=State.ACTIVE, organisation_id=organisation_id).defer(*OF_THE_TAB)
+    talks = list(rows.order_by("claimed_at", "pk"))
+    known = {line.pk: line for line in lines}
+    if unknown := {row.line_id for row in talks} - known.keys():
+        # A talk goes on when its line was closed down.
+        known |= {line.pk: line for line in Line.objects.filter(pk__in=unknown).select_related("organisation")}
+    for row in talks:
+        row.line = known[row.line_id]
+        row.organisation = row.line.organisation
+    # Those of one counsellor share theirs.
+    prefetch_related_objects(talks, "counsellor__staff", "contact")
+    return talks
 
 
 def open_desks(rows: list[Presence], now: datetime) -> list[Presence]:
@@ -140,23 +163,23 @@ def keys_of(organisation_id: int, active: list[Conversation], known: dict[str, b
     return {code: key for code in codes if (key := known.get(code) or found.get(code))}
 
 
-def waiting_frame(conversation: Conversation, present: bool, alert_seconds: int) -> dict[str, Any]:
+def waiting_frame(row: Waiting, line: Line, now: datetime, alert_seconds: int) -> dict[str, Any]:
     """Who waits, without a name; from `alert_at` on, colleagues who pause and those who guide the line are told too."""
     return {
-        "code": conversation.code,
-        "line": conversation.line.slug,
-        "line_name": conversation.line.name,
-        "since": moment(conversation.waits_from),
-        "language": conversation.language,
-        "present": present,
-        "back": conversation.back_at is not None,
-        "alert_at": moment(alert_at(conversation, alert_seconds)),
+        "code": row.code,
+        "line": line.slug,
+        "line_name": line.name,
+        "since": moment(row.waits_from),
+        "language": row.language,
+        "present": row.visitor_is_there(now),
+        "back": row.back_at is not None,
+        "alert_at": moment(alert_at(row, alert_seconds)),
     }
 
 
-def alert_at(conversation: Conversation, alert_seconds: int) -> datetime:
+def alert_at(row: Visiting, alert_seconds: int) -> datetime:
     """The moment from which others are told of who waits; who was in a talk already waits since that broke off."""
-    return conversation.waits_from + timedelta(seconds=alert_seconds)
+    return row.waits_from + timedelta(seconds=alert_seconds)
 
 
 # Drawing

@@ -14,16 +14,17 @@ from chat import queries
 from chat.estimates import estimate
 from chat.lanes import for_pictures
 from chat.models import Conversation
-from helplines import queries as promises
 from helplines.models import Line
 from helplines.policies import PolicyValues
-from helplines.remembered import opening_now
+from helplines.remembered import opening_now, policy_now, remembered
 from helplines.tenancy import inside
 
 FRESH_SECONDS = 0.5
 # What counts as lately.
 RECENT, RECENT_TALKS = timedelta(days=14), 20
 Picture = dict[str, dict[str, Any]]
+# Minutes that the last talks of a line took, and that their visitors had waited.
+Recent = tuple[list[float], list[float]]
 
 
 def read(organisation_id: int) -> Picture:
@@ -37,8 +38,8 @@ def read(organisation_id: int) -> Picture:
         lines = {line.pk: line for line in queries.chat_lines(organisation_id)}
         picture = queries.staffing(organisation_id, now)
         there = {pk: picture.there(line) for pk, line in lines.items()}
-        policies = {pk: promises.policy_for(lines[pk], now) for pk in {line for _code, line in order} & lines.keys()}
-        recent = {pk: recently(lines[pk], now) for pk, policy in policies.items() if policy.queue}
+        policies = {pk: policy_now(lines[pk], now) for pk in {line for _code, line in order} & lines.keys()}
+        recent = {pk: lately(lines[pk], now) for pk, policy in policies.items() if policy.queue}
         closes = {pk: opening_now(lines[pk], now).until for pk in policies}
     rivals = sharing(order, there)
     seen: Counter[int] = Counter()
@@ -64,9 +65,7 @@ def sharing(order: Iterable[tuple[str, int]], there: Mapping[int, frozenset[int]
     }
 
 
-def frame(
-    ahead: int, policy: PolicyValues, slots: int, busy: int, recent: tuple[list[float], list[float]] | None
-) -> dict[str, Any]:
+def frame(ahead: int, policy: PolicyValues, slots: int, busy: int, recent: Recent | None) -> dict[str, Any]:
     """Without a queue somebody has room, and there is nothing to estimate."""
     told: dict[str, Any] = {"kind": "waiting", "ahead": ahead, "queue": policy.queue, "minutes": None}
     if recent is not None:
@@ -75,7 +74,13 @@ def frame(
     return told
 
 
-def recently(line: Line, now: datetime) -> tuple[list[float], list[float]]:
+def lately(line: Line, now: datetime) -> Recent:
+    """The same, asked once a second for everybody who waits."""
+    found: Recent = remembered.of(("talks of late", line.pk), lambda: recently(line, now))
+    return found
+
+
+def recently(line: Line, now: datetime) -> Recent:
     """How many minutes the last talks of a line took, and how many their visitors had waited."""
     rows = Conversation.objects.filter(line=line, claimed_at__isnull=False, ended_at__gt=now - RECENT)
     since = Coalesce("back_at", "waiting_since")

@@ -17,6 +17,8 @@ from chat.models.talks import (
     Presence,
     PresenceQuerySet,
     PresenceState,
+    Visiting,
+    Waiting,
     new_code,
 )
 
@@ -48,6 +50,8 @@ __all__ = [
     "Silence",
     "TeamCopy",
     "TeamCopyQuerySet",
+    "Visiting",
+    "Waiting",
     "Whisper",
     "new_code",
 ]

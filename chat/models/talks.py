@@ -1,9 +1,9 @@
 """Conversations, their messages, and who of the staff is there."""
 
 import secrets
-from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -23,6 +23,45 @@ def new_code() -> str:
     return secrets.token_urlsafe(16)
 
 
+class Visiting:
+    """What the row of a talk tells of its visitor, whether it was read whole or in part."""
+
+    __slots__ = ()
+    state: Any
+    waiting_since: Any
+    back_at: Any
+    visitor_connected: Any
+    visitor_seen_at: Any
+
+    def visitor_is_there(self, now: datetime) -> bool:
+        """The same rule as `ConversationQuerySet.visitor_there`, for a row that was read already."""
+        return bool(self.visitor_connected and self.visitor_seen_at > now - STALE)
+
+    @property
+    def waits_from(self) -> datetime:
+        """Since when the visitor waits, or waited last: who was in a talk already waits since that broke off."""
+        since: datetime = self.back_at or self.waiting_since
+        return since
+
+    def takes_room(self, now: datetime) -> bool:
+        """The same rule as `ConversationQuerySet.taking_room`, for a row that was read already."""
+        return bool(self.state == State.ACTIVE or (self.state == State.WAITING and self.visitor_seen_at > now - STALE))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting(Visiting):
+    """Of one who waits, what desks show. Hundreds may wait, and a whole row is ten times as large."""
+
+    code: str
+    line_id: int
+    language: str
+    state: str
+    waiting_since: datetime
+    back_at: datetime | None
+    visitor_connected: bool
+    visitor_seen_at: datetime
+
+
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def open(self) -> "ConversationQuerySet":
         return self.filter(state__in=OPEN)
@@ -32,13 +71,9 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         back_first = F("back_at").asc(nulls_last=True)
         return self.filter(state=State.WAITING).order_by(back_first, "waiting_since", "pk")
 
-    @staticmethod
-    def in_order(talks: Iterable["Conversation"]) -> "list[Conversation]":
-        """The same rule as `waiting`, for rows that were read already."""
-        rows = [row for row in talks if row.state == State.WAITING]
-        return sorted(
-            rows, key=lambda row: (row.back_at is None, row.back_at or row.waiting_since, row.waiting_since, row.pk)
-        )
+    def who_wait(self) -> list[Waiting]:
+        """The same, with what desks show of them."""
+        return [Waiting(*row) for row in self.waiting().values_list(*(part.name for part in fields(Waiting)))]
 
     def active_of(self, membership: Membership) -> "ConversationQuerySet":
         return self.filter(state=State.ACTIVE, counsellor=membership)
@@ -92,7 +127,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.open().filter(rejoin_until__lte=now)
 
 
-class Conversation(models.Model):
+class Conversation(Visiting, models.Model):
     """One talk. Its contents are sealed with a key of its own in the keys database.
 
     `rejoin_until` is the moment until which the visitor can come back: the last sign of life plus the policy's minutes.
@@ -172,19 +207,6 @@ class Conversation(models.Model):
 
     def __str__(self) -> str:
         return self.code
-
-    def visitor_is_there(self, now: datetime) -> bool:
-        """The same rule as `ConversationQuerySet.visitor_there`, for a row that was read already."""
-        return self.visitor_connected and self.visitor_seen_at > now - STALE
-
-    @property
-    def waits_from(self) -> datetime:
-        """Since when the visitor waits, or waited last: who was in a talk already waits since that broke off."""
-        return self.back_at or self.waiting_since
-
-    def takes_room(self, now: datetime) -> bool:
-        """The same rule as `ConversationQuerySet.taking_room`, for a row that was read already."""
-        return self.state == State.ACTIVE or (self.state == State.WAITING and self.visitor_seen_at > now - STALE)
 
     def time_left(self, now: datetime) -> dict[str, int | None]:
         """How many seconds a talk has until its soft end, by the server's clock; null while nobody has it (C03)."""
