@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 FORGIVEN = 2
 
 
-@dataclass
+@dataclass(slots=True)
 class Bucket:
     """Lets `burst` frames through at once and `per_second` from then on.
 
@@ -41,7 +41,7 @@ class Bucket:
         return self.over >= self.patience
 
 
-@dataclass
+@dataclass(slots=True)
 class Seldom:
     """Lets one thing of each kind through, and the next one only `seconds` later."""
 

@@ -55,7 +55,7 @@ class Session:
         self.reader: asyncio.Future[bool] | None = None
         self.patience: asyncio.TimerHandle | None = None
         self.coming.put_nowait({"type": "websocket.connect"})
-        socket = {**scope, "type": "websocket", "subprotocols": []}
+        socket = {**scope, "type": "websocket", "subprotocols": [], "headers": list(scope["headers"])}
         self.task = asyncio.ensure_future(application(socket, self.next_event, self.hear))
         self.task.add_done_callback(self.came_to_its_end)
         self.wait_for_a_request()

@@ -8,7 +8,7 @@ from chat.models import Conversation, Message
 from privacy import sealing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Contents:
     """Seals and opens the contents of one conversation."""
 

@@ -37,7 +37,7 @@ class GoneError(Exception):
         self.why = why
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Held:
     """A conversation in the hands of a visitor's tab, with the secret that the tab must keep."""
 

@@ -1,6 +1,8 @@
 """Another socket took a visitor's talk: whether it really has it, or was hung up on before it got through."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 from django.utils import timezone
 
@@ -20,3 +22,14 @@ async def is_taken(held: Held, socket: str) -> bool:
         if await in_database(comebacks.hold_again)(held=held, socket=socket, now=timezone.now()):
             return False
     return True
+
+
+# Tabs on their way aside, which nothing else holds on to.
+stepping: set[asyncio.Future[None]] = set()
+
+
+def soon(step: Coroutine[Any, Any, None]) -> None:
+    """Take this step without making whoever asks for it wait."""
+    task = asyncio.ensure_future(step)
+    stepping.add(task)
+    task.add_done_callback(stepping.discard)

@@ -19,6 +19,8 @@ Tell = Callable[[dict[str, Any]], Awaitable[None]]
 class Place:
     """Listens while a visitor waits. Much may happen in a second: it is told once."""
 
+    __slots__ = ("code", "follows", "organisation_id", "socket", "task", "tell", "told", "topic")
+
     def __init__(self, organisation_id: int, code: str, socket: str, tell: Tell) -> None:
         self.organisation_id, self.code, self.socket, self.tell = organisation_id, code, socket, tell
         self.topic = waiters(organisation_id)

@@ -6,6 +6,8 @@ from typing import Any
 class Reached:
     """The last number of the messages without a gap that went to a socket."""
 
+    __slots__ = ("seq",)
+
     def __init__(self) -> None:
         self.seq = 0
 

@@ -15,6 +15,8 @@ MOST = 64
 class Sayings:
     """Acknowledges in the order in which it was said. `acknowledge` tells the client how one ended, when it did."""
 
+    __slots__ = ("acknowledge", "task", "waiting")
+
     def __init__(self, acknowledge: Callable[[Any, Awaitable[Stored]], Awaitable[None]]) -> None:
         self.acknowledge = acknowledge
         self.waiting: list[tuple[Any, Awaitable[Stored]]] = []

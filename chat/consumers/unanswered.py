@@ -12,6 +12,8 @@ from chat.models import STALE
 class Unanswered:
     """One visitor of an address, counted from the beginning of their talk until somebody takes it."""
 
+    __slots__ = ("counts", "place")
+
     def __init__(self, place: str) -> None:
         self.place = place
         self.counts = False

@@ -13,7 +13,7 @@ from django.utils import timezone
 from chat import comebacks, handovers, queries, service, silence, wire
 from chat.access import line_for_visitors
 from chat.bus import Told, Topic
-from chat.consumers.aside import is_taken
+from chat.consumers.aside import is_taken, soon
 from chat.consumers.base import (
     OTHER_TAB,
     OVER,
@@ -71,7 +71,6 @@ class VisitorConsumer(VisitorHanding):
         self.misses = 0
         self.typings = Seldom(TYPING_SECONDS)
         self.asked = False
-        self.stepping: set[asyncio.Future[None]] = set()
         names, where = self.scope["url_route"]["kwargs"], place_of(self.scope)
         self.unanswered = Unanswered(where)
         if not self.enter(addresses, where, settings.ADDRESS_SOCKETS):
@@ -131,6 +130,9 @@ class VisitorConsumer(VisitorHanding):
 
     async def take_hold(self, held: service.Held) -> None:
         self.held = held
+        self.patience.cancel()
+        # Where somebody comes from, and with what, was for the beginning: this process knows it no longer.
+        self.scope["headers"].clear()
         self.state = str(held.conversation.state)
         keeper.add(self)
         early, self.early = self.early or [], None
@@ -194,9 +196,7 @@ class VisitorConsumer(VisitorHanding):
 
     def step_aside_soon(self) -> None:
         """Another socket took the talk. Whoever tells us of it waits for nobody."""
-        task = asyncio.ensure_future(self.step_aside())
-        self.stepping.add(task)
-        task.add_done_callback(self.stepping.discard)
+        soon(self.step_aside())
 
     async def step_aside(self) -> None:
         """Of several that took it at once each hears of all others: the row knows the last."""

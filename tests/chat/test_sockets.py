@@ -37,6 +37,18 @@ async def test_a_whole_talk_reaches_both_sides_and_the_database():
     assert (row.state, row.last_seq) == ("closed", 3)
 
 
+async def test_where_a_visitor_comes_from_is_known_no_longer_once_the_talk_began():
+    async with talk() as (_line, client, _counsellor, _started):
+        before = [(b"origin", b"http://127.0.0.1:8000"), (b"x-forwarded-for", b"203.0.113.77")]
+        assert client.scope["headers"] == []
+    line, _member = await staffed()
+    async with visitor(line) as other:
+        other.scope["headers"].extend(before)
+        await other.say("start", language="nl")
+        await other.hear("started")
+        assert other.scope["headers"] == []
+
+
 async def test_the_sender_does_not_hear_their_own_message_but_their_other_tab_does():
     line, member = await staffed()
     async with desk(member) as one, desk(member) as other, visitor(line) as client:
