@@ -3,7 +3,7 @@
 import sys
 import time
 
-from bench import gone, growth, idle, pace, report, starts, status, throughput
+from bench import gone, growth, idle, pace, report, signing_in, starts, status, throughput
 from bench.houses import NothingToMeasureWithError
 from bench.measure import Figure, machine, table
 
@@ -15,6 +15,7 @@ PROGRAMS = {
     "W4": gone.main,
     "W5": report.main,
     "W6": status.main,
+    "G6": signing_in.main,
     "growth": growth.main,
 }
 
