@@ -19,6 +19,7 @@ from chat.routing import poll_urlpatterns, websocket_urlpatterns  # noqa: E402
 from config.answers import ENDING, GivenAgain  # noqa: E402
 from config.checks import refuse_unsafe_start  # noqa: E402
 from config.origins import Application, ExactOrigin, refuse  # noqa: E402
+from config.turns import PAGES, SIGNING_IN, STATUSES, Turns  # noqa: E402
 
 refuse_unsafe_start()
 # What speaks with Redis takes a second to load: now, and not while the first visitor and all others wait for it.
@@ -38,15 +39,28 @@ class SessionsForTheDesk:
 
 # An address without a socket is refused like a foreign origin, and leaves no trace in the log.
 sockets = URLRouter([*websocket_urlpatterns, re_path("", refuse)])  # type: ignore[arg-type]
-status_answers = GivenAgain(pages)
+status_answers = GivenAgain(Turns(pages, STATUSES))
+# A password takes long: who waits for one stands in nobody's way.
+signing_in = Turns(pages, SIGNING_IN)
+other_pages = Turns(pages, PAGES)
+# Whoever asks whether we are well must hear it, however many wait.
+UNWAITING = frozenset({"/livez", "/readyz", "/metrics"})
 polls = ExactOrigin(URLRouter([*poll_urlpatterns, re_path("", refuse)]))  # type: ignore[arg-type]
 
 
-async def pages_and_polls(scope: dict[str, Any], receive: Any, send: Any) -> Any:
+def door_of(method: str, path: str) -> Application:
     """A talk over HTTP meets no session, no cookie and no middleware: its door is the same as a socket's."""
-    path = scope["path"]
-    wanted = polls if path.startswith("/poll/") else status_answers if path.endswith(ENDING) else pages
-    return await wanted(scope, receive, send)
+    if path.startswith("/poll/"):
+        return polls
+    if path.endswith(ENDING):
+        return status_answers
+    if path in UNWAITING:
+        return pages
+    return signing_in if method == "POST" and path.startswith("/account/") else other_pages
+
+
+async def pages_and_polls(scope: dict[str, Any], receive: Any, send: Any) -> Any:
+    return await door_of(scope["method"], scope["path"])(scope, receive, send)
 
 
 application = ProtocolTypeRouter({"http": pages_and_polls, "websocket": ExactOrigin(SessionsForTheDesk(sockets))})

@@ -7,6 +7,7 @@ import datetime as dt
 import os
 import re
 import statistics
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -188,6 +189,23 @@ def test_of_many_who_sign_in_at_once_a_few_hash(at_work):
     outcomes = at_once(lambda n: made.encode(f"password {n}", "salt"), range(200), 50)
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
     assert (len(at_work), max(at_work) <= hashers.AT_ONCE) == (200, True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux ranks threads one by one.")
+def test_who_hashes_stands_back_for_the_talks_and_nobody_else_does():
+    def rank() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    usual = rank()
+    assert hashers.hashing.threads().submit(rank).result() == max(usual, hashers.NICE)
+    assert rank() == usual
+
+
+def test_process_that_was_forked_off_hashes_with_threads_of_its_own():
+    before = hashers.hashing.threads()
+    hashers.hashing.begin_anew()
+    assert hashers.hashing.threads() is not before
+    before.shutdown()
 
 
 def test_what_is_stored_is_as_django_stores_it():
