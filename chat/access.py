@@ -25,6 +25,7 @@ from helplines.models import Line, Membership, Role, Staff
 from helplines.remembered import policy_now, remembered
 from helplines.tenancy import inside
 from privacy import keys
+from privacy.models import OpeningConsent
 from privacy.sealing import UnreadableError
 
 # Who may erase a talk before its time (GDPR, Art. 17).
@@ -155,6 +156,25 @@ def the_handover(rows: HandoverQuerySet, code: str) -> Handover:
     related = ("conversation__line__organisation", "conversation__counsellor", "owner", "to_member__staff", "to_line")
     found = rows.select_related(*related).filter(code=code).first()
     if found is None:
+        raise RefusedError("not_here")
+    return found
+
+
+def consent_in(conversation: Conversation, code: str) -> OpeningConsent:
+    """A question about opening that the visitor of this talk was asked; raises RefusedError("not_here")."""
+    with inside(conversation.organisation_id):
+        found: OpeningConsent | None = OpeningConsent.objects.filter(
+            organisation_id=conversation.organisation_id, conversation=conversation.code, code=code
+        ).first()
+    if found is None:
+        raise RefusedError("not_here")
+    return found
+
+
+def talk_in_hand(membership: Membership, code: str) -> Conversation:
+    """A running talk that this counsellor has now; raises RefusedError("not_here")."""
+    found = own_talk(membership, code)
+    if found.counsellor_id != membership.pk or found.state != State.ACTIVE:
         raise RefusedError("not_here")
     return found
 

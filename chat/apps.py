@@ -6,10 +6,11 @@ class ChatConfig(AppConfig):
     verbose_name = "Chat"
 
     def ready(self) -> None:
-        from chat import catchup, counting, farewells, holders, promised, scripts
+        from chat import catchup, consenting, counting, farewells, holders, promised, scripts
 
         farewells.listen()
         catchup.sign_in()
+        consenting.sign_in()
         counting.sign_in()
         holders.hold()
         promised.promise()

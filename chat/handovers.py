@@ -18,6 +18,7 @@ from chat.wire import RefusedError
 from helplines import queries as promises
 from helplines.models import Line, Membership
 from helplines.tenancy import inside
+from privacy import consents
 
 # A colleague may be in the midst of a sentence; a visitor may have to think it over.
 ASK_TIME = timedelta(seconds=60)
@@ -36,7 +37,10 @@ def ask(
         check_owner(conversation, membership)
         for row in Handover.objects.pending().filter(conversation=conversation, until__lte=now):
             settle(row, "expire", now)
-        if Handover.objects.pending().filter(conversation=conversation).exists():
+        # One question at a time, also beside the one whether an address may be opened.
+        if Handover.objects.pending().filter(conversation=conversation).exists() or consents.is_asked(
+            conversation.code
+        ):
             raise RefusedError("pending")
         contents, code = contents_of(conversation), new_code()
         handover: Handover = Handover.objects.create(

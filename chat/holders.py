@@ -34,6 +34,7 @@ HOLDINGS = [
     of_talk("chat.Whisper", "until nobody reads along any more"),
     of_talk("chat.LegalHold", "until its talk goes, or it is released"),
     of_talk("privacy.SealedIdentity"),
+    of_talk("privacy.OpeningConsent"),
     of_talk("privacy.OpeningRequest", "as long as its talk; what was opened only for the minutes of the policy"),
     Holding(
         model="chat.TeamCopy",

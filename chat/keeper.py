@@ -16,6 +16,7 @@ from chat import access, along, handovers, presence, requeue
 from chat.ending import end
 from chat.lanes import for_the_keeper
 from chat.models import STALE
+from privacy import consents
 
 logger = logging.getLogger(__name__)
 EVERY = 4.0  # seconds
@@ -164,6 +165,7 @@ def look_after(organisation_id: int, trusted: bool) -> None:
         requeue.heal(organisation_id=organisation_id, now=now)
     handovers.sweep(organisation_id=organisation_id, now=now)
     along.sweep(organisation_id=organisation_id, now=now)
+    consents.let_lapse(organisation_id, now)
 
 
 keeper = Keeper()

@@ -14,6 +14,8 @@ TEXT_LENGTH = 4000
 NOTE_LENGTH = 4000
 ADVICE_LENGTH = 1000
 ANSWER_LENGTH = 1000
+# What for: one or two sentences, that somebody in trouble reads before a yes or a no.
+PURPOSE_LENGTH = 200
 
 # What a code is made of; anything else (a NUL, which PostgreSQL refuses) never reaches the database.
 Code = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"\A[A-Za-z0-9_-]+\Z")]
@@ -176,6 +178,37 @@ class Disagree(Frame):
     handover: Code
 
 
+class Consent(Frame):
+    """Whether the visitor of this talk can be asked to let their address be opened, and how that stands."""
+
+    talk: Code
+
+
+class AskConsent(Frame, tag="ask_consent"):
+    talk: Code
+    recipient: Code
+    purpose: Annotated[str, Meta(max_length=PURPOSE_LENGTH)]
+
+
+class DropConsent(Frame, tag="drop_consent"):
+    talk: Code
+    consent: Code
+
+
+class Allow(Frame):
+    consent: Code
+
+
+class Deny(Frame):
+    consent: Code
+
+
+class Retract(Frame):
+    """The visitor takes their yes back."""
+
+    consent: Code
+
+
 class Follow(Frame):
     """A mentor begins to read along with a talk of a colleague; for training or for quality, and for nothing else."""
 
@@ -250,11 +283,11 @@ class TakeBack(Frame, tag="take_back"):
     advice: UUID
 
 
-VisitorHandingFrame = Agree | Disagree
+VisitorHandingFrame = Agree | Disagree | Allow | Deny | Retract
 VisitorTalkFrame = Leave | Still | VisitorSay | VisitorSince | VisitorSeen | VisitorTyping
 VisitorFrame = Ping | Start | Resume | Rejoin | Keep | VisitorTalkFrame | VisitorHandingFrame
 DeskTool = Replies | Note | WriteNote | Advice | Ask | Advise | TakeBack
-DeskHandingFrame = Transfer | Accept | Decline | Withdraw | Takeover
+DeskHandingFrame = Transfer | Accept | Decline | Withdraw | Takeover | Consent | AskConsent | DropConsent
 DeskAlongFrame = Follow | Unfollow | Along | Whispers | SayWhisper
 DeskTalkFrame = Open | DeskSay | DeskSince | DeskSeen | DeskTyping | Wait | Close | Block
 DeskFrame = Ping | Hello | Here | Presence | Take | DeskTalkFrame | DeskTool | DeskHandingFrame | DeskAlongFrame

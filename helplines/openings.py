@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 DANGER_SELF, DANGER_OTHER, ORDER = "danger-self", "danger-other", "order"
+# The visitor said yes in the talk, to a question of the program. Part of no preset: an organisation chooses it (E05, E06).
+CONSENT = "consent"
 EMERGENCIES = frozenset({DANGER_SELF, DANGER_OTHER})
 # Of each list of a policy, what can be in it, in the order in which it is said.
 LISTS: dict[str, tuple[str, ...]] = {
-    "opening_grounds": (DANGER_SELF, DANGER_OTHER, ORDER),
+    "opening_grounds": (DANGER_SELF, DANGER_OTHER, ORDER, CONSENT),
     "opening_askers": ("counsellor", "mentor", "manager", "administrator", "dpo"),
     "opening_recipients": ("counsellor", "emergency", "surroundings", "care", "police", "prosecutor"),
 }

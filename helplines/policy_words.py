@@ -64,6 +64,7 @@ SOME_OF: Mapping[str, Mapping[str, Any]] = {
         "danger-self": gettext_lazy("in grave danger to the visitor"),
         "danger-other": gettext_lazy("in grave danger to somebody else"),
         "order": gettext_lazy("on a written order of a judge or a prosecutor"),
+        "consent": gettext_lazy("with a yes of the visitor in the talk"),
     },
     "opening_askers": dict(Role.choices),
     "opening_recipients": {

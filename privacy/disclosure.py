@@ -12,10 +12,10 @@ from datetime import date
 from typing import Any
 
 from helplines import openings
-from helplines.openings import DANGER_OTHER, DANGER_SELF, EMERGENCIES, ORDER
+from helplines.openings import CONSENT, DANGER_OTHER, DANGER_SELF, EMERGENCIES, ORDER
 from helplines.policies import IDENTITY_HOLDERS, PolicyValues
 
-__all__ = ["DANGER_OTHER", "DANGER_SELF", "EMERGENCIES", "ORDER"]
+__all__ = ["CONSENT", "DANGER_OTHER", "DANGER_SELF", "EMERGENCIES", "ORDER"]
 GROUNDS, ROLES, RECIPIENTS = openings.LISTS.values()
 # Whether it was first discussed with the visitor.
 DISCUSSED = ("agreed", "tried", "impossible")
@@ -85,13 +85,25 @@ def mark_of(terms: Mapping[str, Any] | None) -> bytes:
 
 
 @dataclass(frozen=True)
+class Consent:
+    """A yes of the visitor that stands at this moment: what they were asked, and so what it is worth."""
+
+    code: str
+    holders: str
+    recipient: str
+    purpose: str
+
+
+@dataclass(frozen=True)
 class Asked:
-    """What somebody asks: on which ground, for whom, and with which order."""
+    """What somebody asks: on which ground, for whom, and with which order or which yes of the visitor."""
 
     ground: str
     recipient: str
     discussed: str = ""
     order: Mapping[str, str] = field(default_factory=dict)
+    consent: str = ""
+    purpose: str = ""
 
     @property
     def is_emergency(self) -> bool:
@@ -99,22 +111,37 @@ class Asked:
 
     @property
     def mark(self) -> str:
-        """A digest of the order, by which the paper is found again without its words in the log; "" without an order."""
+        """A digest of the order, by which the paper is found again without its words in the log; or the code of a yes; or ""."""
+        if self.consent:
+            return consent_mark(self.consent)
         told = "\n".join(f"{name}={self.order.get(name, '')}" for name in ORDER_FIELDS)
         return f"order:{hashlib.sha256(told.encode()).hexdigest()[:40]}" if self.order else ""
 
 
-def refusal(asks: Procedure, asked: Asked, roles: frozenset[str], today: date) -> str:
-    """Why this may not be, in a word, or "" where it may."""
+def consent_mark(code: str) -> str:
+    """What stands in the log for one question to a visitor."""
+    return f"{CONSENT}:{code}"
+
+
+def refusal(asks: Procedure, asked: Asked, roles: frozenset[str], today: date, consent: Consent | None = None) -> str:
+    """Why this may not be, in a word, or "" where it may. `consent` is the yes that stands now, if one does."""
     if not asks.offices or not roles & set(asks.askers):
         return "asker"
     if asked.ground not in asks.grounds or asked.ground not in GROUNDS:
         return "ground"
+    if asked.ground == CONSENT and not is_consented(asks, asked, consent):
+        return "consent"
     if asked.recipient not in asks.recipients:
         return "recipient"
     if asks.discussed and asked.discussed not in DISCUSSED:
         return "discussed"
     return order_refusal(asked.order, today) if asked.ground == ORDER else ""
+
+
+def is_consented(asks: Procedure, asked: Asked, consent: Consent | None) -> bool:
+    """A yes is worth what the visitor was asked: that purpose, that recipient, those who open it, and nothing beside."""
+    wanted = Consent(asked.consent, asks.holders, asked.recipient, asked.purpose)
+    return bool(asked.consent and asked.purpose) and consent == wanted
 
 
 def order_refusal(order: Mapping[str, str], today: date) -> str:

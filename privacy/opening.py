@@ -4,16 +4,19 @@ Nothing of it is kept: who is shown the value has it, and the log tells that the
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
+
+from django.db import transaction
 
 from helplines import queries
 from helplines.models import Membership, Organisation, Staff
 from helplines.tenancy import inside
-from privacy import audit, disclosure, envelopes, keys, vault
+from privacy import audit, consents, disclosure, envelopes, keys, vault
 from privacy.audit import Event
-from privacy.disclosure import Asked, Procedure
-from privacy.models import AuditEntry, Holder, SealedIdentity
+from privacy.disclosure import CONSENT, Asked, Consent, Procedure
+from privacy.models import AuditEntry, Holder, IdentityKind, SealedIdentity
 from privacy.sealing import UnreadableError
 
 
@@ -40,23 +43,35 @@ def open_identity(
 ) -> list[Opened]:
     """Open what is sealed of one talk; `by` asks, and `privates` are the keys of the offices from the outside in.
 
-    Raises RefusedError: "asker", "ground", "recipient", "discussed" or "order" by the rules, "keys" when they are not one of each
-    office, "same_person" when who asks keeps one of them or one person made two, "nothing" when all was right and nothing is
-    there, "damaged"; AuditUnavailable, and then nothing is shown. Every refusal stands in the log.
+    Raises RefusedError: "asker", "ground", "recipient", "discussed", "order" or "consent" by the rules, "keys" when they are
+    not one of each office, "same_person" when who asks keeps one of them or one person made two, "nothing" when all was right
+    and nothing is there, "damaged"; AuditUnavailable, and then nothing is shown. Every refusal stands in the log.
     """
     with inside(organisation):
         rows = list(SealedIdentity.objects.filter(conversation=conversation).order_by("kind"))
+        # The visitor was asked about the address only.
+        rows = [row for row in rows if asked.ground != CONSENT or row.kind == IdentityKind.ADDRESS]
         policy = queries.organisation_policy(organisation, now)
         asks = vault.procedure_of(rows[0]) if rows else disclosure.procedure(policy)
+        asked, yes = with_consent(conversation, asked, now)
         told(Event.IDENTITY_ASKED, organisation, conversation, asked, by, known_ground(asked))
-        why = disclosure.refusal(asks, asked, roles_of(organisation, by), now.date())
+        why = disclosure.refusal(asks, asked, roles_of(organisation, by), now.date(), yes)
         why = why or keys_refusal(asks, privates, by)
         found = [] if why else [layers_off(row, privates) for row in rows]
         why = why or ("" if found else "nothing") or ("damaged" if None in found else "")
-        told(Event.IDENTITY_REFUSED if why else Event.IDENTITY_OPENED, organisation, conversation, asked, by, why)
+        with transaction.atomic():
+            if not why and asked.consent and not consents.use(asked.consent, now):
+                why = "consent"
+            told(Event.IDENTITY_REFUSED if why else Event.IDENTITY_OPENED, organisation, conversation, asked, by, why)
     if why:
         raise RefusedError(why)
     return [entry for entry in found if entry is not None]
+
+
+def with_consent(conversation: str, asked: Asked, now: datetime) -> tuple[Asked, Consent | None]:
+    """On the ground of a yes: with the one that stands now. Its recipient must be who is named here."""
+    yes = consents.standing(conversation, IdentityKind.ADDRESS, now) if asked.ground == CONSENT else None
+    return (asked, None) if yes is None else (replace(asked, consent=yes.code, purpose=yes.purpose), yes)
 
 
 def known_ground(asked: Asked) -> str:

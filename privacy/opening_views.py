@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from helplines import second_factor
 from helplines.gate import members, second_step_page, to_second_step
 from helplines.models import Membership, Role, Staff
+from helplines.openings import CONSENT
 from helplines.policies import FIELDS
 from helplines.policy_words import say
-from privacy import access, browsers, deciders, disclosure, key_files, opening_counts, opening_words, requests
+from privacy import access, browsers, consents, deciders, disclosure, key_files, opening_counts, opening_words, requests
 from privacy.models import Holder, Office, OpeningRequest, OpeningState
 from privacy.opening import RefusedError
 from privacy.sealing import UnreadableError
@@ -128,6 +129,7 @@ def opening_page(request: HttpRequest, membership: Membership, row: OpeningReque
     asks = disclosure.stored(row.holders, row.terms)
     offices = access.offices_of(organisation, staff)
     is_turn = row.office in offices
+    no_yes = bool(row.office) and row.ground == CONSENT and not consents.standing(row.conversation, row.kind, now)
     context: dict[str, Any] = {
         "row": row,
         "said": [(str(name), str(value)) for name, value in opening_words.said(row)],
@@ -135,7 +137,9 @@ def opening_page(request: HttpRequest, membership: Membership, row: OpeningReque
         "agreed": list(zip(offices_said(row), requests.people_before(row), strict=True)),
         "turn": Office(row.office).label if row.office else "",
         "form": form,
-        "may_agree": is_turn and not not_you(row, staff),
+        "may_agree": is_turn and not not_you(row, staff) and not no_yes,
+        "no_yes": opening_words.REFUSALS["consent"] if no_yes else "",
+        "by_consent": row.ground == CONSENT,
         "not_you": opening_words.REFUSALS[not_you(row, staff)] if is_turn and not_you(row, staff) else "",
         "keys": list(Holder.objects.filter(office=row.office).order_by("-made_at")) if is_turn else [],
         "is_fresh": second_factor.is_fresh(request),

@@ -29,6 +29,10 @@ REFUSALS: Mapping[str, Any] = {
     "recipient": _("By your promises nobody like this may be told."),
     "discussed": _("Say whether you talked about it with the visitor first."),
     "order": _("Fill in everything that stands on the order. Its date is not after today."),
+    "consent": _(
+        "No yes of the visitor stands for this. It counts only while the talk goes on, for what was asked, and until the "
+        "visitor takes it back. Nothing is opened."
+    ),
     "no_approver": _(
         "Nobody who must agree can be reached: somebody or a key is missing. Nothing was asked. An alarm went out to your "
         "organisation; call an administrator."

@@ -18,8 +18,9 @@ from django.db import IntegrityError, transaction
 
 from helplines import post
 from helplines.models import Organisation, Staff
+from helplines.openings import CONSENT
 from helplines.tenancy import across_organisations, inside
-from privacy import deciders, disclosure, envelopes, keys, layers, opening_letters
+from privacy import consents, deciders, disclosure, envelopes, keys, layers, opening_letters
 from privacy.access import offices_of
 from privacy.audit import Event
 from privacy.disclosure import Asked, Procedure
@@ -27,16 +28,17 @@ from privacy.models import READ, OpeningRequest, OpeningState, SealedIdentity
 from privacy.opening import RefusedError, roles_of, told
 from privacy.sealing import UnreadableError
 
-EMERGENCY_WAITS, ORDER_WAITS = timedelta(hours=24), timedelta(days=14)
+EMERGENCY_WAITS, ORDER_WAITS, CONSENT_WAITS = timedelta(hours=24), timedelta(days=14), timedelta(hours=24)
 # How long somebody in danger may wait before an alarm says that nobody looked (M9).
 UNSEEN = timedelta(minutes=5)
 
 
 class Words(NamedTuple):
-    """What somebody wrote with a request."""
+    """What somebody wrote with a request, and the code of the visitor's yes on which it stands."""
 
     why: str
     order: dict[str, str]
+    consent: str = ""
 
 
 class Agreed(NamedTuple):
@@ -78,13 +80,16 @@ def ask(
 ) -> OpeningRequest:
     """Ask to open one field of a talk that `by` may read; `device` is a mark of the browser, `asks` is its procedure.
 
-    Raises RefusedError: "asker", "ground", "recipient", "discussed", "order" by the procedure; "no_approver" when nobody can
-    agree, and then an alarm goes out; "another_open"; "gone" when the talk is. Raises AuditUnavailable.
+    Raises RefusedError: "asker", "ground", "recipient", "discussed", "order", "consent" by the procedure; "no_approver" when
+    nobody can agree, and then an alarm goes out; "another_open"; "gone" when the talk is. Raises AuditUnavailable.
     """
     let_lapse(organisation, now)
     with inside(organisation):
         told(Event.IDENTITY_ASKED, organisation, conversation, asked, by, "")
-        reason = disclosure.refusal(asks, asked, roles_of(organisation, by), today_of(organisation, now))
+        yes = consents.standing(conversation, kind, now) if asked.ground == CONSENT else None
+        # The purpose is the one that the visitor read, in its words.
+        why = asked.purpose if asked.ground == CONSENT else why
+        reason = disclosure.refusal(asks, asked, roles_of(organisation, by), today_of(organisation, now), yes)
         reason = reason or ("no_approver" if deciders.lacking(organisation, asks, by) else "")
         row = OpeningRequest(
             organisation=organisation,
@@ -100,9 +105,9 @@ def ask(
             asked_by=by,
             asked_at=now,
             asked_on=device,
-            expires_at=now + (EMERGENCY_WAITS if asked.is_emergency else ORDER_WAITS),
+            expires_at=now + waits(asked),
         )
-        reason = reason or stored(row, Words(why, dict(asked.order)))
+        reason = reason or stored(row, Words(why, dict(asked.order), asked.consent))
         if reason:
             told(Event.IDENTITY_REFUSED, organisation, conversation, asked, by, reason)
         else:
@@ -112,6 +117,13 @@ def ask(
     if reason:
         raise RefusedError(reason)
     return row
+
+
+def waits(asked: Asked) -> timedelta:
+    """For how long a request on this ground waits for who must agree."""
+    if asked.ground == CONSENT:
+        return CONSENT_WAITS
+    return EMERGENCY_WAITS if asked.is_emergency else ORDER_WAITS
 
 
 def stored(row: OpeningRequest, words: Words) -> str:
@@ -140,7 +152,8 @@ def words_of(row: OpeningRequest) -> Words:
 
 
 def asked_of(row: OpeningRequest, words: Words) -> Asked:
-    return Asked(row.ground, row.recipient, row.discussed, words.order)
+    purpose = words.why if words.consent else ""
+    return Asked(row.ground, row.recipient, row.discussed, words.order, words.consent, purpose)
 
 
 def read(*, row: OpeningRequest, by: Staff) -> Words:
@@ -158,8 +171,8 @@ def agree(
 
     `by` is None for the command line, where only the provider agrees. Raises RefusedError: "gone" (decided, too late, or the
     talk is gone), "damaged", "asker" and the other words of the procedure, "approver_gone", "not_you", "same_person",
-    "same_device", "keys" (not one of this office), "late_key" (the last key came after the talk; another may open it).
-    Raises AuditUnavailable, and then nothing happened.
+    "same_device", "consent" (no yes of the visitor stands), "keys" (not one of this office), "late_key" (the last key came after
+    the talk; another may open it). Raises AuditUnavailable, and then nothing happened.
     """
     with inside(organisation):
         row = OpeningRequest.objects.waiting(now).select_related("organisation", "asked_by").filter(code=code).first()
@@ -197,9 +210,10 @@ def refusal(row: OpeningRequest, asked: Asked, by: Staff | None, private: bytes,
     ):
         return "approver_gone"
     known = [row.asked_by, *[one for one in before if one is not None]]
+    yes = consents.standing(row.conversation, row.kind, now) if row.ground == CONSENT else None
     used = {row.asked_on, *[entry["device"] for entry in row.approvals]}
     return (
-        disclosure.refusal(asks, asked, roles_of(organisation, row.asked_by), today_of(organisation, now))
+        disclosure.refusal(asks, asked, roles_of(organisation, row.asked_by), today_of(organisation, now), yes)
         or deciders.person_refusal(organisation, row.office, by, known)
         or ("same_device" if by is not None and device in used else "")
         or deciders.key_refusal(row.office, private, by, known)
@@ -256,8 +270,12 @@ def opened(
     state = OpeningState.OPENED if by else OpeningState.GONE
     shown = layers.seal_shown(row, key, secret, value) if by else None
     events = [(Event.IDENTITY_APPROVED, row.office), (Event.IDENTITY_OPENED, "")]
-    step(row, asked, by, events, state=state, shown=shown, opened_by=by, gone_at=gone_at, **ended)
-    return Agreed(row, secret, "" if by else value)
+    with transaction.atomic():
+        # First, so that a visitor who takes the yes back at this moment is either in time or told that it is too late.
+        if row.ground != CONSENT or consents.use(asked.consent, ended["ended_at"]):
+            step(row, asked, by, events, state=state, shown=shown, opened_by=by, gone_at=gone_at, **ended)
+            return Agreed(row, secret, "" if by else value)
+    refuse(row, asked, by, "consent")
 
 
 @transaction.atomic
@@ -306,6 +324,7 @@ def turn_down(*, row: OpeningRequest, by: Staff, now: datetime) -> OpeningState:
 
 def let_lapse(organisation: Organisation, now: datetime) -> None:
     """End what nobody decided in time, and remove what was opened and is visible no longer. Safe to run twice."""
+    consents.let_lapse(organisation.pk, now)
     with inside(organisation):
         late = OpeningRequest.objects.filter(state=OpeningState.ASKED, expires_at__lte=now).select_related(
             "organisation"

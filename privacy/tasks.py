@@ -20,7 +20,7 @@ from privacy import (
     shuffled,
     verifying,
 )
-from privacy.models import OpeningRequest, OpeningState, PromiseCheck, Verdict
+from privacy.models import OpeningConsent, OpeningRequest, OpeningState, PromiseCheck, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -129,7 +129,9 @@ def watch_over_openings() -> None:
     """End what is too late or visible no longer, and raise the alarm where nobody looks; safe to run twice."""
     with across_organisations():  # only the rows, to enter each organisation's own scope
         going_on = OpeningRequest.objects.filter(state__in=[OpeningState.ASKED, OpeningState.OPENED])
-        organisations = list(Organisation.objects.filter(pk__in=going_on.values("organisation")))
+        consenting = OpeningConsent.objects.live()
+        busy = {*going_on.values_list("organisation", flat=True), *consenting.values_list("organisation", flat=True)}
+        organisations = list(Organisation.objects.filter(pk__in=busy))
     now = timezone.now()
     for organisation in organisations:
         requests.let_lapse(organisation, now)

@@ -7,7 +7,7 @@ from helplines.policies import IDENTITY_HOLDERS
 from helplines.tenancy import inside
 from privacy import disclosure, envelopes, keys, sealing
 from privacy.disclosure import Procedure
-from privacy.models import Holder, OpeningRequest, SealedIdentity
+from privacy.models import Holder, OpeningConsent, OpeningRequest, SealedIdentity
 
 PURPOSE = "identity"
 
@@ -79,12 +79,13 @@ def envelope_of(identity: SealedIdentity) -> envelopes.Envelope:
 
 
 def forget(conversations: Sequence[str]) -> int:
-    """Remove what was sealed of these talks, and who asked to open it; gives how much of the first.
+    """Remove what was sealed of these talks, who asked to open it, and what its visitor answered; gives how much of the first.
 
     Their keys go with the talk, and with those every copy.
     """
-    asked = OpeningRequest.objects.filter(conversation__in=conversations)
-    asked._raw_delete(asked.db)
+    for table in (OpeningRequest, OpeningConsent):
+        asked = table.objects.filter(conversation__in=conversations)
+        asked._raw_delete(asked.db)
     rows = SealedIdentity.objects.filter(conversation__in=conversations)
     return int(rows._raw_delete(rows.db))
 

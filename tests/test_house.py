@@ -25,6 +25,7 @@ WRITERS = {
     "release.py", "tree_service.py", "closing.py", "fixing.py", "requeue.py", "rest.py",
     "retention.py", "rotation.py", "silence.py", "vault.py", "custody.py", "shuffled.py", "requests.py", "outbox.py",
     "faulting.py", "feedback.py", "procedures.py", "mail_servers.py", "rights.py", "copies.py", "downloads.py",
+    "consents.py",  # what a visitor was asked before something is opened, and what they answered
     "along.py",  # who reads along with a talk, and what is whispered
     "system_lines.py",  # a line of the system in a talk
 }  # fmt: skip
@@ -60,6 +61,7 @@ ABOUT_PEOPLE = {
     "privacy.AuditReview",  # who signed a week off
     "privacy.PseudonymKey",  # whoever holds one can tell who comes again
     "privacy.OpeningRequest",  # who asked and who agreed; what was said is sealed, and goes with the talk
+    "privacy.OpeningConsent",  # who asked a visitor, and yes or no; what for is sealed, and goes with the talk
     "privacy.SealedIdentity",  # an address, sealed to people; it goes with its talk
     "privacy.Lot", "privacy.Waiting",  # what somebody said of a talk, on its way to be anonymous
     "registration.Form", "registration.ClosedYear", "registration.Download",  # who published, closed, took along

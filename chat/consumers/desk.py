@@ -14,6 +14,7 @@ from chat import access, announce, blocks, handover_frames, picture, presence, q
 from chat.boards import boards
 from chat.bus import Told
 from chat.consumers.base import NOT_ALLOWED, TYPING_SECONDS, Action
+from chat.consumers.consenting import CONSENTING, DeskConsenting
 from chat.consumers.desk_tools import TOOLS, DeskTools
 from chat.consumers.following import FOLLOWING, DeskFollowing
 from chat.consumers.handing import HANDING, DeskHanding
@@ -38,7 +39,7 @@ from helplines.tenancy import inside
 REFRESH_SECONDS = 0.2
 
 
-class DeskConsumer(DeskTools, DeskHanding, DeskFollowing):
+class DeskConsumer(DeskTools, DeskHanding, DeskConsenting, DeskFollowing):
     """One tab of one counsellor."""
 
     decoder = wire.desk_decoder
@@ -312,5 +313,6 @@ CARRIED: dict[type, Callable[[DeskConsumer, Any], Awaitable[None]]] = {
     wire.Wait: DeskConsumer.wait,
     **TOOLS,
     **HANDING,
+    **CONSENTING,
     **FOLLOWING,
 }

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import Http404
 from django.utils import timezone
 
-from chat import comebacks, handovers, queries, service, silence, wire
+from chat import comebacks, consenting, queries, service, silence, wire
 from chat.access import line_for_visitors
 from chat.bus import Told, Topic
 from chat.consumers.aside import is_taken, soon
@@ -28,7 +28,7 @@ from chat.consumers.base import (
     starts,
     wrong_tries,
 )
-from chat.consumers.handing import VisitorHanding
+from chat.consumers.consenting import ANSWERING, VisitorConsenting
 from chat.consumers.place import Place
 from chat.consumers.reached import Reached
 from chat.consumers.unanswered import Unanswered
@@ -54,7 +54,7 @@ SIGNS = frozenset({"say", "typing"})
 Carried = Callable[["VisitorConsumer", Any], Awaitable[None]]
 
 
-class VisitorConsumer(VisitorHanding):
+class VisitorConsumer(VisitorConsenting):
     """One tab of one visitor. Until `start` or `resume` succeeds it holds nothing."""
 
     decoder = wire.visitor_decoder
@@ -296,7 +296,7 @@ class VisitorConsumer(VisitorHanding):
         with inside(self.line.organisation_id):
             history = queries.history(held.conversation, held.contents, since)
             there = queries.counsellor_is_there(held.conversation, timezone.now())
-            question = handovers.open_question(held.conversation, timezone.now())
+            asked = consenting.open_questions(held.conversation, timezone.now())
         talk = held.conversation
         resumed = {
             "kind": "resumed",
@@ -312,7 +312,7 @@ class VisitorConsumer(VisitorHanding):
             "rejoin": comebacks.ticket_of(held),
             "back": talk.back_at is not None,
         }
-        return held, [resumed, history, *([question] if question else [])]
+        return held, [resumed, history, *asked]
 
     async def keep(self, frame: wire.Keep) -> None:
         held = self.mine()
@@ -396,4 +396,5 @@ DURING: dict[type, Carried] = {
     wire.Still: VisitorConsumer.still,
     wire.Agree: VisitorConsumer.agree,
     wire.Disagree: VisitorConsumer.disagree,
+    **ANSWERING,
 }

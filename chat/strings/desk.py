@@ -18,6 +18,7 @@ def strings() -> shared.Strings:
         **_problems(),
         **desk_care.strings(),
         **desk_hands.hands(),
+        **desk_hands.consent(),
         **desk_tools.strings(),
     }
 

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from chat.strings.shared import Strings
+from helplines.policy_words import SOME_OF
 
 
 def hands() -> Strings:
@@ -74,4 +75,31 @@ def left() -> Strings:
         "hand_left_one": _("The question stands for about a minute more."),
         "hand_left_half": _("The question stands for about half a minute more."),
         "hand_left_last": _("The question stands for a few seconds more."),
+    }
+
+
+def consent() -> Strings:
+    """The visitor's yes to opening their address, as the desk tells of it (E05, E06)."""
+    return {
+        "consent_recipients": {name: str(word) for name, word in SOME_OF["opening_recipients"].items()},
+        "consent_states": {
+            "asked": _("{visitor} is asked now whether the address may be opened for: {recipient}."),
+            "given": _(
+                "{visitor} said yes at {time}. The address may be opened for: {recipient}. "
+                "This counts while the talk goes on; so do not end it before."
+            ),
+            "refused": _("{visitor} does not want the address to be opened."),
+            "withdrawn": _("{visitor} took the yes back. The address stays closed."),
+            "dropped": _("The question about the address is taken back."),
+            "lapsed": _("{visitor} did not answer in time. The address stays closed."),
+            "ended": _("The question about the address is over. The address stays closed."),
+            "used": _("The address is opened, for: {recipient}. The visitor was told so."),
+        },
+        "consent_open": _("Ask to open it"),
+        "new_tab": _("(opens a new tab)"),
+        "consent_code": _("Who may ask to open it needs the code of this talk: {code}"),
+        "consent_drop": _("It is needed no more"),
+        "consent_pending": _("There is a question before the visitor already, or a yes stands."),
+        "consent_enough": _("The visitor was asked twice. Nobody asks again in this talk."),
+        "consent_too_soon": _("Give the visitor some rest. You can ask once more from {time}."),
     }

@@ -13,6 +13,7 @@ def strings() -> Strings:
         **status(),
         **waiting(),
         **talk(),
+        **consent(),
         **ending(),
         **trouble(),
         **safety.strings(),
@@ -103,6 +104,42 @@ def talk() -> Strings:
         "end_text": _("The talk stops for both of you. What was said disappears from this screen."),
         "end_yes": _("End the talk"),
         "end_no": _("Go on talking"),
+    }
+
+
+def consent() -> Strings:
+    """Whether the address may be opened: asked, answered, and over (E05, E06)."""
+    return {
+        "consent_ask": _("May {who} see the internet address from which you chat?"),
+        "consent_offices": {
+            "administrator": _("our administrator"),
+            "management": _("our management"),
+            "dpo": _("our data protection officer"),
+            "provider": _("the provider of this chat"),
+        },
+        "consent_and": _(" and "),
+        "consent_recipients": {
+            "counsellor": _("another counsellor"),
+            "emergency": _("the emergency services"),
+            "surroundings": _("somebody close to you"),
+            "care": _("a care organisation"),
+            "police": _("the police"),
+            "prosecutor": _("the public prosecutor"),
+        },
+        "consent_left": _("You have about {minutes} minutes to answer. Without an answer nobody sees it."),
+        "consent_left_one": _("You have about a minute to answer. Without an answer nobody sees it."),
+        "consent_left_last": _("You have less than a minute to answer. Without an answer nobody sees it."),
+        "consent_given": _("You said yes. During this talk your address may be opened, for: {recipient}."),
+        "consent_ended": {
+            "refused": _("You said no. Nobody sees your address. The talk goes on."),
+            "withdrawn": _("You took your yes back. Nobody sees your address."),
+            "dropped": _("The question about your address is gone. Nobody sees your address."),
+            "lapsed": _("The time for this question is over. Nobody sees your address."),
+            "ended": _("The question about your address is gone. Nobody sees your address."),
+            "used": _("Your address is opened now, as you agreed. Who hears it: {recipient}."),
+        },
+        "consent_over": _("It was too late for that answer."),
+        "consent_again": _("That did not work, on our side. Please try again."),
     }
 
 

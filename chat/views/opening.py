@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,14 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from chat import access
+from chat import access, consenting
 from chat.models import Conversation
 from chat.wire import RefusedError
-from helplines import queries
 from helplines.gate import members
 from helplines.models import Membership
-from helplines.openings import ORDER
-from privacy import browsers, disclosure, opening_words, requests
+from helplines.openings import CONSENT, ORDER
+from privacy import browsers, consents, disclosure, opening_words, requests
 from privacy.disclosure import Asked, Procedure
 from privacy.models import IdentityKind
 from privacy.opening import RefusedError as NotOpened
@@ -28,6 +28,11 @@ from privacy.opening_views import TAKE_PART, promised
 KIND = IdentityKind.ADDRESS
 LATELY = 20
 ABOUT_ORDER = "order_"
+
+
+def grounds_of(asks: Procedure) -> tuple[str, ...]:
+    """The grounds that somebody chooses on the form."""
+    return tuple(ground for ground in asks.grounds if ground != CONSENT)
 
 
 class AskForm(forms.Form):
@@ -45,17 +50,18 @@ class AskForm(forms.Form):
 
     def __init__(self, asks: Procedure, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.choose("ground", opening_words.GROUNDS, asks.grounds)
+        # For the yes of a visitor there is nothing to fill in: what they were asked is what is asked.
+        self.choose("ground", opening_words.GROUNDS, grounds_of(asks))
         self.choose("recipient", opening_words.RECIPIENTS, asks.recipients)
         self.choose("discussed", opening_words.DISCUSSED, disclosure.DISCUSSED)
         if not asks.discussed:
             del self.fields["discussed"]
-        for name in disclosure.ORDER_FIELDS if ORDER in asks.grounds else ():
+        for name in disclosure.ORDER_FIELDS if ORDER in grounds_of(asks) else ():
             kind = forms.DateField if name == "date" else forms.CharField
             given: dict[str, Any] = (
                 {"widget": forms.DateInput(attrs={"type": "date"})} if name == "date" else {"max_length": 200}
             )
-            is_needed = set(asks.grounds) == {ORDER}
+            is_needed = grounds_of(asks) == (ORDER,)
             self.fields[ABOUT_ORDER + name] = kind(label=opening_words.ORDER[name], required=is_needed, **given)
 
     def choose(self, name: str, words: Any, among: tuple[str, ...]) -> None:
@@ -95,24 +101,40 @@ def ask(request: HttpRequest, membership: Membership) -> HttpResponse:
         which = WhichForm({"talk": code})
         which.add_error("talk", _("There is no talk with this code here that you may ask about."))
         return which_page(request, membership, which)
-    asks = procedure_of(talk)
-    form = AskForm(asks, request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            return asked(request, membership, talk, asks, form, now)
-        except NotOpened as error:
-            form.add_error(None, str(opening_words.REFUSALS[error.why]))
+    asks = consenting.procedure_of(talk)
+    on_yes = "consent" in request.POST
+    form = AskForm(asks, request.POST if request.method == "POST" and not on_yes else None)
+    try:
+        if on_yes:
+            said_yes = by_consent(talk, request.POST["consent"], now)
+            return asked(request, membership, talk, asks, said_yes, said_yes.purpose, now)
+        if form.is_bound and form.is_valid():
+            return asked(request, membership, talk, asks, form.asked(), form.cleaned_data["why"], now)
+    except NotOpened as error:
+        told = str(opening_words.REFUSALS[error.why])
+        if on_yes:
+            messages.error(request, told)
+            return browsers.keep(request, redirect(f"{request.path}?talk={talk.code}"))
+        form.add_error(None, told)
     return ask_page(request, membership, talk, asks, form)
 
 
-def procedure_of(talk: Conversation) -> Procedure:
-    """What was promised when the talk began, on the line where it began."""
-    values = queries.policy_for(talk.came_in or talk.line, talk.started_at)
-    return requests.procedure_for(talk.code, KIND, disclosure.procedure(values))
+def by_consent(talk: Conversation, code: str, now: datetime) -> Asked:
+    """What the visitor said yes to, while that stands; asked with another code or none it is refused like any other."""
+    yes = consents.standing(talk.code, KIND, now)
+    if yes is None or yes.code != code:
+        return Asked(CONSENT, "", "agreed")
+    return Asked(CONSENT, yes.recipient, "agreed", consent=yes.code, purpose=yes.purpose)
 
 
 def asked(
-    request: HttpRequest, membership: Membership, talk: Conversation, asks: Procedure, form: AskForm, now: datetime
+    request: HttpRequest,
+    membership: Membership,
+    talk: Conversation,
+    asks: Procedure,
+    what: Asked,
+    why: str,
+    now: datetime,
 ) -> HttpResponse:
     row = requests.ask(
         organisation=membership.organisation,
@@ -120,8 +142,8 @@ def asked(
         began_at=talk.started_at,
         kind=KIND,
         asks=asks,
-        asked=form.asked(),
-        why=form.cleaned_data["why"],
+        asked=what,
+        why=why,
         by=membership.staff,
         device=browsers.mark_of(request, membership.organisation),
         now=now,
@@ -139,7 +161,16 @@ def ask_page(
     request: HttpRequest, membership: Membership, talk: Conversation, asks: Procedure, form: AskForm
 ) -> HttpResponse:
     may_ask = bool(roles_of(membership.organisation, membership.staff) & set(asks.askers))
-    context = {"form": form, "talk": talk, "may_ask": may_ask and bool(asks.offices), "promised": promised(asks)}
+    yes = consents.standing(talk.code, KIND, timezone.now()) if CONSENT in asks.grounds else None
+    context = {
+        "form": form if grounds_of(asks) else None,
+        "talk": talk,
+        "may_ask": may_ask and bool(asks.offices),
+        "promised": promised(asks),
+        "by_consent": CONSENT in asks.grounds,
+        "yes": yes,
+        "yes_for": opening_words.RECIPIENTS.get(yes.recipient, yes.recipient) if yes else "",
+    }
     return browsers.keep(request, drawn(request, membership, context))
 
 

@@ -52,7 +52,8 @@ HELP: Mapping[str, Any] = {
     "may_ask_name": _("Without a tick, we refuse a question that asks for a name or an address."),
     "identity_holders": _("It is kept only while there is a key, and what was sealed before stays as it was sealed."),
     "opening_grounds": _(
-        "Without a ground here nothing is opened, whoever asks. An order needs its paper with each request."
+        "Without a ground here nothing is opened, whoever asks. An order needs its paper with each request. "
+        "The yes of a visitor counts only while the talk goes on."
     ),
     "opening_askers": _(
         "They ask it for a talk of their own, or with the code of a talk. They never open it themselves."

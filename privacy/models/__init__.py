@@ -1,6 +1,7 @@
 """Keys, in a database of their own, and the audit log, beside the data that it tells about."""
 
 from privacy.models.audit import AuditEntry, AuditHead, AuditReview
+from privacy.models.consent import ConsentState, OpeningConsent
 from privacy.models.keys import ConversationKey, OrganisationKey, PseudonymKey
 from privacy.models.opening import READ, OpeningQuerySet, OpeningRequest, OpeningState
 from privacy.models.promises import PromiseAlarm, PromiseCheck, SweepDone, Verdict
@@ -13,6 +14,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "AuditReview",
+    "ConsentState",
     "ConversationKey",
     "DataPulse",
     "Holder",
@@ -20,6 +22,7 @@ __all__ = [
     "KeysPulse",
     "Lot",
     "Office",
+    "OpeningConsent",
     "OpeningQuerySet",
     "OpeningRequest",
     "OpeningState",

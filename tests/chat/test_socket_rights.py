@@ -49,6 +49,9 @@ ACTIONS = [
     ("ask", {"id": UUID, "text": "hello"}),
     ("transfer", {"how": "body", "to": "Elsewhere"}),
     ("takeover", {"why": "to help"}),
+    ("consent", {}),
+    ("ask_consent", {"recipient": "police", "purpose": "to help"}),
+    ("drop_consent", {"consent": "x"}),
 ]
 
 
@@ -99,6 +102,9 @@ BEFORE_HELLO = {
     "decline": {"handover": "x"},
     "withdraw": {"handover": "x"},
     "takeover": {"talk": "x", "why": "x"},
+    "consent": {"talk": "x"},
+    "ask_consent": {"talk": "x", "recipient": "police", "purpose": "x"},
+    "drop_consent": {"talk": "x", "consent": "x"},
     "presence": {"state": "present"},
     "take": {},
     "open": {"talk": "x"},

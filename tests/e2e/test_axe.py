@@ -16,6 +16,7 @@ from helplines.tenancy import across_organisations
 from tests.e2e.conftest import House, promise
 from tests.e2e.looks import Looked, comes_and_goes
 from tests.e2e.people import Counsellor, Visitor, words
+from tests.e2e.test_consent import CONSENT, ask_consent
 from tests.e2e.test_desk_care import put_forward
 from tests.factories.helplines import ClosureFactory, PolicyFactory
 
@@ -46,7 +47,7 @@ def comes_to(house: House, line: Line, visitor: Visitor, state: str) -> None:
 def test_every_state_of_a_visitor(house: House, line: Line, language: str) -> None:
     house.expect_trouble("ERR_FAILED|ERR_INTERNET_DISCONNECTED")
     look = looking(language, OF_A_VISITOR)
-    PolicyFactory(organisation=line.organisation, values=promise(silent_minutes=5, contact_limit=9))
+    PolicyFactory(organisation=line.organisation, values=promise(silent_minutes=5, contact_limit=9, **CONSENT))
     # Without words of its own for the goodbye, ours stand there.
     line.farewell = {}
     line.save()
@@ -166,6 +167,14 @@ def talks(house: House, line: Line, look: Looked, visitor: Visitor, counsellor: 
     page.context.set_offline(False)
     visitor.stored("Onderweg")
 
+    ask_consent(counsellor)
+    expect(visitor.part("consent-yes")).to_be_visible()
+    look.at("asked whether the address may be opened", page)
+    visitor.press("consent-yes")
+    expect(visitor.part("consent-back")).to_be_visible()
+    look.at("a yes stands", page)
+    visitor.press("consent-back")
+    expect(visitor.part("consent-said")).to_have_count(0)
     asks_for_another(counsellor)
     expect(visitor.part("question-yes")).to_be_visible()
     look.at("asked whether somebody else may go on", page)
@@ -267,7 +276,14 @@ def test_telephone_in_the_dark(house: House, line: Line) -> None:
 
 def test_something_new_that_no_state_shows_is_told() -> None:
     """The lists above are read from the templates; these would be missed if that reading went blind."""
-    assert {"section[data-cover]", "div[data-still]", "#notice", "dialog[data-confirm]"} <= OF_A_VISITOR
+    assert {
+        "section[data-cover]",
+        "div[data-still]",
+        "div[data-consent-frame]",
+        "div[data-consent-strip]",
+        "#notice",
+        "dialog[data-confirm]",
+    } <= OF_A_VISITOR
     assert {
         f'section[data-step="{step}"]' for step in ("questions", "waiting", "talk", "thanks", "stopped")
     } <= OF_A_VISITOR

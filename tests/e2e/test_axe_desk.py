@@ -12,6 +12,7 @@ from tests.e2e.conftest import House, promise
 from tests.e2e.looks import Looked, comes_and_goes
 from tests.e2e.people import Counsellor, Visitor
 from tests.e2e.test_axe import LANGUAGES, looking, nothing_wrong
+from tests.e2e.test_consent import CONSENT, ask_consent
 from tests.e2e.test_desk_alerts import WATCH
 from tests.e2e.test_desk_care import put_forward
 from tests.factories.helplines import CannedReplyFactory, PolicyFactory
@@ -24,7 +25,9 @@ OF_THE_DESK = comes_and_goes("chat/desk.html", "chat/parts/desk_*.html")
 def test_every_state_of_the_desk(house: House, line: Line, language: str) -> None:
     house.expect_trouble("beforeunload")
     look = looking(language, OF_THE_DESK)
-    PolicyFactory(organisation=line.organisation, values=promise(capacity=2, silent_minutes=5, reading_along="told"))
+    PolicyFactory(
+        organisation=line.organisation, values=promise(capacity=2, silent_minutes=5, reading_along="told", **CONSENT)
+    )
     CannedReplyFactory(organisation=line.organisation, name="welkom")
     counsellor = house.counsellor(line, language, present=False)
     page = counsellor.page
@@ -50,6 +53,7 @@ def test_every_state_of_the_desk(house: House, line: Line, language: str) -> Non
     telling.at("talk")
     two_talks(house, line, look, counsellor, telling)
     between_colleagues(look, counsellor, mentor, telling)
+    says_yes(look, counsellor, telling)
     reads_along(look, counsellor, mentor)
     counsellor.end()
     look.at("desk, talk over", page)
@@ -133,6 +137,9 @@ def between_colleagues(look: Looked, counsellor: Counsellor, mentor: Counsellor,
     expect(theirs.locator("#hands-asked .hand")).to_be_visible()
     look.at("desk, a talk is offered", theirs)
     look.at("desk, offered to a colleague", page)
+    ask_consent(counsellor)
+    expect(page.locator("#consent-refusal")).to_be_visible()
+    look.at("desk, one question at a time", page)
     theirs.locator("#hands-asked .hand .button").first.click()
     visitor.press("question-no")
     mentor.be("away")
@@ -146,6 +153,24 @@ def between_colleagues(look: Looked, counsellor: Counsellor, mentor: Counsellor,
     theirs.locator('#takeover button[value="take"]').click()
     expect(page.locator("#hands-lost .hand")).to_be_visible()
     look.at("desk, a talk was taken over", page)
+
+
+def says_yes(look: Looked, counsellor: Counsellor, visitor: Visitor) -> None:
+    """To opening their address, in the talk that is left."""
+    page = counsellor.page
+    page.locator("#talks .talk-button").first.click()
+    page.locator("#consent-ask").click()
+    look.at("desk, asking whether the address may be opened", page)
+    page.keyboard.press("Escape")
+    ask_consent(counsellor)
+    expect(counsellor.pane.locator(".consent")).to_be_visible()
+    look.at("desk, the visitor is asked for a yes", page)
+    visitor.press("consent-yes")
+    expect(counsellor.pane.locator(".consent a")).to_be_visible()
+    look.at("desk, the visitor said yes", page)
+    counsellor.pane.locator(".consent .button--quiet").click()
+    expect(visitor.part("consent-said")).to_have_count(0)
+    look.at("desk, a yes is needed no more", page)
 
 
 def reads_along(look: Looked, counsellor: Counsellor, mentor: Counsellor) -> None:

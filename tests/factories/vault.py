@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from helplines.tenancy import inside
 from privacy import disclosure, envelopes, vault
-from privacy.models import Holder, OpeningRequest, SealedIdentity
+from privacy.models import Holder, OpeningConsent, OpeningRequest, SealedIdentity
 from tests.factories.helplines import OrganisationFactory, TenantFactory
 
 
@@ -47,6 +47,23 @@ class OpeningRequestFactory(TenantFactory):
     asked_at = factory.LazyFunction(timezone.now)
     asked_on = "a browser"
     expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(hours=24))
+
+
+class OpeningConsentFactory(TenantFactory):
+    """A visitor who is asked just now whether the administrator may open their address; what for is nothing that opens."""
+
+    class Meta:
+        model = OpeningConsent
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    code = factory.LazyFunction(lambda: secrets.token_urlsafe(16))
+    conversation = factory.LazyFunction(lambda: secrets.token_urlsafe(16))
+    kind = "address"
+    holders = "administrator"
+    recipient = "emergency"
+    purpose = b"\x01"
+    asked_at = factory.LazyFunction(timezone.now)
+    until = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=5))
 
 
 def holder(organisation, office="administrator", **given):

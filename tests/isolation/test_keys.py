@@ -35,6 +35,7 @@ MADE_BY_CHANCE = {
     "helplines.Invitation.token",  # the digest of one
     "privacy.ConversationKey.conversation",  # the code of a talk, or of a thing like it
     "privacy.Lot.code",
+    "privacy.OpeningConsent.code",
     "privacy.OpeningRequest.code",
 }
 # What is shown to everybody, and stands in addresses.

@@ -30,7 +30,7 @@ from tests.factories import chat as talks
 from tests.factories import complaints as said
 from tests.factories import helplines as made
 from tests.factories import registration as registered
-from tests.factories.vault import OpeningRequestFactory, holder
+from tests.factories.vault import OpeningConsentFactory, OpeningRequestFactory, holder
 
 NAMES = ("alpha", "bravo", "charlie")
 CANARY = re.compile(r"(pub|sec)(alpha|bravo|charlie)\d\dx")
@@ -94,6 +94,7 @@ FIXED = {
     "privacy.AuditEntry": {"role", "on_behalf_of", "what", "why", "previous", "digest"},  # written once, below
     "privacy.Holder": {"name"},  # digits of a digest
     "privacy.SealedIdentity": {"conversation", "holders", "terms", "layers"},  # sealed to these
+    "privacy.OpeningConsent": {"code", "conversation", "holders", "recipient"},  # what for is sealed to these
     "privacy.OpeningRequest": {
         "code",
         "conversation",
@@ -212,6 +213,11 @@ def house(name: str) -> House:
             asks=procedure(policies.PolicyValues()),
         )
     home.rows["openingrequest"] = OpeningRequestFactory(
+        organisation=organisation,
+        conversation=home.rows["conversation"].code,
+        asked_by=home.people[Role.COUNSELLOR],
+    )
+    home.rows["openingconsent"] = OpeningConsentFactory(
         organisation=organisation,
         conversation=home.rows["conversation"].code,
         asked_by=home.people[Role.COUNSELLOR],

@@ -5,11 +5,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from chat import consenting, service
 from chat.models import Conversation
 from helplines import queries
 from helplines.models import Line, Role, Staff
+from helplines.policies import IDENTITY_HOLDERS
 from helplines.tenancy import across_organisations, inside
-from privacy import disclosure, requests
+from privacy import consents, disclosure, requests
 from privacy.disclosure import Asked
 from privacy.models import AuditEntry, OpeningRequest
 from tests.factories.helplines import MembershipFactory
@@ -82,12 +84,55 @@ def by_order(address="203.0.113.77", **values):
     return Room(line, begin(line, address), member(line, Role.MANAGER), people, privates, BY_ORDER)
 
 
+GROUNDS = {"opening_grounds": ["order", "consent"], "opening_askers": ["counsellor", "manager"]}
+PURPOSE = "De ambulance komt naar je toe."
+
+
+def with_consent(address="203.0.113.77", holders="administrator", **values):
+    """An organisation that also opens with a yes: its counsellor has the talk, and asks; an office or two agree."""
+    offices = IDENTITY_HOLDERS[holders]
+    given = {"opening_recipients": ["emergency", "police"], **GROUNDS, **values}
+    line, privates = room(*offices, identity_holders=holders, **given)
+    member_of_talk = MembershipFactory(organisation=line.organisation)
+    talk = begin(line, address)
+    with across_organisations():
+        service.claim(conversation=talk, membership=member_of_talk, now=timezone.now())
+    people = [member(line, ROLES[office]) for office in offices]
+    made = {"member": member_of_talk}
+    return Room(line, talk, member_of_talk.staff, people, privates, made=made)
+
+
+def ask_visitor(room, recipient="emergency", purpose=PURPOSE, **given):
+    """The question, as the visitor has it."""
+    values = {"conversation": room.talk, "membership": room.made["member"], "now": timezone.now()} | given
+    consenting.ask(recipient=recipient, purpose=purpose, **values)
+    return question_of(room)
+
+
+def question_of(room):
+    with inside(room.organisation):
+        return consents.latest(room.talk.code, "address")
+
+
+def says_yes(room, **given):
+    """The visitor is asked and says yes; what is asked of the offices then stands on that."""
+    row = ask_visitor(room, **given)
+    consenting.agree(row=row, now=timezone.now())
+    room.asked = asked_with(row)
+    return question_of(room)
+
+
+def asked_with(row, **otherwise):
+    given = {"recipient": row.recipient, "discussed": "agreed", "consent": row.code, "purpose": PURPOSE} | otherwise
+    return Asked("consent", **given)
+
+
 def state_of(request):
     with across_organisations():
         return OpeningRequest.objects.get(pk=request.pk).state
 
 
-def told():
+def told(kind="identity"):
     with across_organisations():
-        rows = AuditEntry.objects.filter(event__startswith="identity").order_by("pk")
+        rows = AuditEntry.objects.filter(event__startswith=kind).order_by("pk")
         return list(rows.values_list("event", "who", "why"))

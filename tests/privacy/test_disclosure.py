@@ -48,7 +48,7 @@ def test_exactly_the_allowed_cells_open():
         if not refusal(policy, asked(ground, recipient), frozenset({role}), TODAY)
     }
     assert open_cells == ALLOWED
-    assert len(CELLS) == 5 * 3 * 6 * 6
+    assert len(CELLS) == 5 * 4 * 6 * 6
 
 
 @pytest.mark.promise("E04", "C13")

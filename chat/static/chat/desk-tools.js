@@ -1,7 +1,8 @@
-/** What lies beside the talk: canned replies, private notes, advice, whispers. The desk hooks in here and knows nothing of the parts. */
+/** What lies beside the talk: canned replies, private notes, advice, whispers, and the yes of a visitor. The desk hooks in here and knows nothing of the parts. */
 
 import { AdvicePanel } from "./desk-advice.js";
 import { Canned } from "./desk-canned.js";
+import { Consents } from "./desk-consent.js";
 import { part } from "./desk-dom.js";
 import { Notes } from "./desk-notes.js";
 import { Whispers } from "./desk-whispers.js";
@@ -20,7 +21,10 @@ export class Tools {
     this.notes = new Notes(part("notes-pads"), strings, post, note);
     this.advice = new AdvicePanel(strings, post, question);
     this.whispers = new Whispers(strings, post, question);
+    this.consents = new Consents(strings, post);
     this.heard = {
+      consent: this.consents.heard.bind(this.consents),
+      consent_news: this.consents.news.bind(this.consents),
       replies: this.canned.heard.bind(this.canned),
       note: this.notes.heard.bind(this.notes),
       note_stored: this.notes.acknowledged.bind(this.notes),
@@ -46,6 +50,7 @@ export class Tools {
     this.canned.watch(pane);
     this.notes.lay(pane.entry);
     this.advice.lay(pane.entry);
+    this.consents.lay(pane);
   }
 
   /** A talk is off the desk. @param {string} code */
@@ -53,6 +58,7 @@ export class Tools {
     this.canned.drop(code);
     this.notes.drop(code);
     this.advice.drop(code);
+    this.consents.drop(code);
     this.whispers.drop(code);
   }
 
@@ -60,6 +66,7 @@ export class Tools {
   empty() {
     this.notes.empty();
     this.advice.empty();
+    this.consents.empty();
     this.whispers.empty();
   }
 
@@ -67,6 +74,7 @@ export class Tools {
   arrive() {
     this.notes.arrive();
     this.advice.arrive();
+    this.consents.arrive();
     this.whispers.arrive();
   }
 
@@ -75,6 +83,7 @@ export class Tools {
     if (frame.do === "note" || frame.do === "write_note") this.notes.refused(frame);
     else if (frame.do === "ask" || frame.do === "advise") this.advice.refused({ ...frame, do: frame.do });
     else if (frame.do === "whisper") this.whispers.refused(frame);
+    else this.consents.refused(frame);
   }
 
   /** @param {Entry | null} entry the talk on the screen */
@@ -83,5 +92,6 @@ export class Tools {
     this.notes.render(code);
     this.advice.render(entry?.isOpen ? code : null);
     this.whispers.render(entry);
+    this.consents.render(entry);
   }
 }

@@ -5,6 +5,8 @@ import { Poll } from "./poll.js";
 import { Wire } from "./wire.js";
 
 const PATIENCE = 5000;
+/** What a visitor says to the question whether their address may be opened. */
+const ANSWERS = new Set(["allow", "deny", "retract"]);
 
 /** @typedef {import("./visitor-memory.js").Memory} Memory */
 /** @typedef {import("./chat-log.js").ChatLog} ChatLog */
@@ -145,6 +147,7 @@ export class Talk extends EventTarget {
       waiting: (frame) => this.#tell("place", frame),
       peer: (frame) => this.#tell("peer", frame),
       handover: (frame) => this.#tell("handover", frame),
+      consent: (frame) => this.#tell("consent", frame),
       typing: () => this.#tell("typing", {}),
       refused: (frame) => this.#refused(frame),
       line: (line) => this.#lineChanged(line),
@@ -260,6 +263,7 @@ export class Talk extends EventTarget {
     if (frame.do === "say") this.outbox.refused(frame.id, frame.why);
     else if (frame.do === "since") window.setTimeout(() => this.wire.send({ do: "since", seq: this.log.lastSeq }), 1000);
     else if (frame.do === "rejoin" || (frame.do === "resume" && PASSING.has(frame.why))) this.#askAgain();
+    else if (ANSWERS.has(frame.do)) this.#tell("unanswered", frame);
     else if (frame.do === "start" || frame.do === "resume") {
       this.#end();
       this.#tell("refused", frame);

@@ -2,6 +2,7 @@
 
 import "./chat-composer.js";
 import "./chat-log.js";
+import { Consent } from "./visitor-consent.js";
 import { Host } from "./visitor-embedded.js";
 import { Exit, tellGone } from "./visitor-exit.js";
 import { Idle } from "./visitor-idle.js";
@@ -30,6 +31,7 @@ const typing = new Typing(composer, () => talk.typing());
 const cues = new Cues(strings, (sentence) => log.note(sentence));
 const idle = new Idle();
 const question = new Question(strings, (id, yes) => talk.answer(id, yes));
+const consent = new Consent(strings, (frame) => talk.wire.send(frame), (sentence) => log.note(sentence));
 const host = config.embedded ? new Host(config.origins) : null;
 
 log.words = composer.words = strings;
@@ -112,10 +114,11 @@ function toConnecting() {
   show("waiting");
 }
 
-/** Nobody writes and no time runs on the other side of a talk that stands still. */
-function quiet() {
+/** Nobody writes and no time runs on the other side of a talk that stands still. @param {boolean} [goesOn] it waits for a colleague */
+function quiet(goesOn) {
   typing.stop();
   question.close();
+  consent.close(goesOn);
   cues.stop();
 }
 
@@ -145,7 +148,7 @@ let waitsAgain = false;
 const moves = {
   /** @param {any} move */
   waiting: (move) => {
-    quiet();
+    quiet(true);
     waitsAgain = step() === "talk" || Boolean(move.back);
     if (waitsAgain) {
       tell("waiting-title", strings.back_title);
@@ -235,6 +238,11 @@ on("handover", (offer) => {
   question.hear(offer);
   if (offer.open) idle.news(strings.cover_news);
 });
+on("consent", (frame) => {
+  consent.hear(frame);
+  if (frame.state === "asked") idle.news(strings.cover_news);
+});
+on("unanswered", (frame) => consent.refused(frame));
 on("said", () => {
   typing.stop();
   host?.unread();

@@ -21,6 +21,7 @@ REFUSALS = {
     "recipient": "The policy of this organisation lets nobody like this receive it. Nothing is opened.",
     "discussed": "Say with --discussed whether it was first discussed with the visitor.",
     "order": f"The order must have {', '.join(disclosure.ORDER_FIELDS)}, and a date that is not after today.",
+    "consent": "No yes of the visitor stands for this recipient while the talk goes on. Nothing is opened.",
     "keys": "These are not the keys of the offices that the policy wants, in their order.",
     "same_person": "Who asks keeps one of these keys, or one person made two of them. It takes different people.",
     "nothing": "All of this was right. Nothing is kept of this talk.",
@@ -67,7 +68,7 @@ class Command(BaseCommand):
         for entry in found:
             self.stdout.write(f"{entry.kind}: {entry.value}")
         self.stdout.write("Tell it to nobody but whom you named. Clear this screen afterwards.")
-        if asked.mark:
+        if asked.order:
             self.stdout.write(f"Write on the order, to find it again in the audit log: {asked.mark}")
 
 
