@@ -6,6 +6,7 @@ A new text column is for staff alone until it is listed in PUBLIC; one that can 
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -309,12 +310,18 @@ def rows_of(home: House, model: type[models.Model]) -> list[Any]:
 
 def canary(home: House, model: type[models.Model], column: str) -> str:
     """The word of one column; the same number in every organisation."""
+    open_to_all = column in PUBLIC.get(model._meta.label, set()) or column == "values"
+    return f"{'pub' if open_to_all else 'sec'}{home.name}{numbers()[model._meta.label, column]:02d}x"
+
+
+@cache
+def numbers() -> dict[tuple[str, str], int]:
+    """A number for each column with a text of an organisation."""
     owned = [entry for entry in our_models() if entry in (Organisation, Staff) or hasattr(entry, "organisation_id")]
     columns = [(entry._meta.label, each.name) for entry in owned for each in writable(entry)]
     columns += [("helplines.Policy", "values"), ("chat.Conversation", "nickname"), ("chat.Message", "text")]
     columns += [("admin.LogEntry", "change_message"), ("privacy.AuditEntry", "what")]
-    open_to_all = column in PUBLIC.get(model._meta.label, set()) or column == "values"
-    return f"{'pub' if open_to_all else 'sec'}{home.name}{columns.index((model._meta.label, column)):02d}x"
+    return {column: number for number, column in enumerate(columns)}
 
 
 def canary_for(home: House, model: type[models.Model], column: Any, key: int) -> Any:
