@@ -20,6 +20,7 @@ from helplines.queries import Rules
 from helplines.remembered import rules_now
 
 DAYS = 7
+WHOLE_DAY = "00:00–24:00"
 
 
 class Other(NamedTuple):
@@ -54,7 +55,9 @@ def told_days(rules: Rules, now: datetime) -> Iterator[tuple[date, str]]:
 
 
 def spans_said(spans: list[Span], day: date) -> str:
-    return " + ".join(span_said(span, day) for span in spans) or _("closed")
+    """The hours of a day for visitors; a whole day in words."""
+    told = " + ".join(span_said(span, day) for span in spans)
+    return _("open all day") if told == WHOLE_DAY else told or _("closed")
 
 
 def span_said(span: Span, day: date) -> str:

@@ -168,8 +168,10 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
 def hours_in_words(line: Line, language: str) -> str:
     """The weekly hours in one line, such as "Monday–Friday 13:00–17:00"; "" for a line without hours."""
     rows = OpeningHours.objects.filter(line=line).order_by("opens")
-    by_day = [" + ".join(clock_span(row) for row in rows if row.weekday == day) for day in range(7)]
     with translation.override(language):
+        by_day = [" + ".join(clock_span(row) for row in rows if row.weekday == day) for day in range(7)]
+        if set(by_day) == {_("all day")}:
+            return _("always, day and night")
         parts = [
             f"{days_in_words([day for day, _told in group])} {told}"
             for told, group in groupby(enumerate(by_day), key=lambda entry: entry[1])
@@ -179,13 +181,17 @@ def hours_in_words(line: Line, language: str) -> str:
 
 
 def clock_span(row: OpeningHours) -> str:
-    """13:00–17:00; a midnight at the end is written 24:00."""
+    """13:00–17:00; a midnight at the end is written 24:00, and from midnight to midnight is all day."""
+    if row.opens == row.closes == time(0):
+        return _("all day")
     closes = "24:00" if row.closes == time(0) else f"{row.closes:%H:%M}"
     return f"{row.opens:%H:%M}–{closes}"
 
 
 def days_in_words(days: list[int]) -> str:
     """The first and the last of a run of weekdays, in the active language."""
+    if len(days) == len(WEEKDAYS):
+        return _("every day")
     first, last = str(WEEKDAYS[days[0]]), str(WEEKDAYS[days[-1]])
     return first if len(days) == 1 else f"{first}–{last}"
 

@@ -86,7 +86,7 @@ def test_part_of_a_day_that_is_closed_leaves_the_rest(line):
 def test_days_in_a_row_with_the_same_hours_are_told_once(line):
     for day in (1, 2, 3, 4, 6):
         extra(line, day, 0, 0)
-    assert told(line) == "today to Thursday 4 June 00:00–24:00, Saturday 6 June 00:00–24:00"
+    assert told(line) == "today to Thursday 4 June open all day, Saturday 6 June open all day"
 
 
 @pytest.mark.parametrize(

@@ -47,8 +47,17 @@ def test_hours_in_words_tell_each_span_and_each_day_apart(line):
     week(line, [0, 2], 9, 12)
     week(line, [0, 2], 13, 17)
     week(line, [6], 0, 0)
-    told = "Monday 09:00–12:00 + 13:00–17:00, Wednesday 09:00–12:00 + 13:00–17:00, Sunday 00:00–24:00"
+    told = "Monday 09:00–12:00 + 13:00–17:00, Wednesday 09:00–12:00 + 13:00–17:00, Sunday all day"
     assert words(line, "en") == told
+
+
+def test_hours_in_words_of_the_whole_week_are_said_and_not_counted(line):
+    week(line, range(7), 9, 17)
+    assert (words(line, "en"), words(line, "nl")) == ("every day 09:00–17:00", "elke dag 09:00–17:00")
+    with inside(line.organisation):
+        line.opening_hours.all().delete()
+    week(line, range(7), 0, 0)
+    assert (words(line, "en"), words(line, "nl")) == ("always, day and night", "altijd, dag en nacht")
 
 
 def test_hours_in_words_of_a_line_without_hours_are_empty(line):
