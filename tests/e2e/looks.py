@@ -30,6 +30,24 @@ WIDER = """() => {
         each => each.checkVisibility() && each.getBoundingClientRect().right > wide + 1);
     return out.slice(-3).map(each => `${each.tagName}.${each.className}#${each.id}`).join(" ") || "the page itself";
 }"""
+# Where the page stands still and its parts scroll, nothing hidden may make it longer than the screen.
+LONGER = """() => {
+    const still = document.querySelector("body.desk, body[data-at=talk]");
+    if (!still || getComputedStyle(still).overflowY !== "hidden") return "";
+    const more = document.documentElement.scrollHeight - document.documentElement.clientHeight;
+    return more > 0 ? `by ${more}` : "";
+}"""
+# The words of a button break only where the button is as wide as it can be.
+BROKEN = """() => [...document.querySelectorAll("button:not(.bar__button), .button")].filter(button => {
+    if (!button.checkVisibility({visibilityProperty: true}) || button.closest(".visually-hidden, [inert]")) return false;
+    const words = document.createRange();
+    words.selectNodeContents(button);
+    const tops = [...words.getClientRects()].filter(each => each.width > 1 && each.height > 1).map(each => each.top);
+    const broken = Math.max(...tops) - Math.min(...tops) > 0.6 * parseFloat(getComputedStyle(button).fontSize);
+    const around = button.parentElement, look = getComputedStyle(around);
+    const room = around.clientWidth - parseFloat(look.paddingLeft) - parseFloat(look.paddingRight);
+    return tops.length > 1 && broken && button.getBoundingClientRect().width < room - 2;
+}).map(button => `${button.textContent.trim().slice(0, 40)} (${Math.round(button.getBoundingClientRect().width)})`)"""
 # In forced colours a background says nothing: an edge, a line under it or a shape of its own has to.
 FORCED = """() => {
     const seen = element =>
@@ -97,15 +115,23 @@ class Looked:
             page.set_viewport_size({"width": width, "height": 800})
             if out := page.evaluate(WIDER):
                 faults.append(f"wider than {width}: {out}")
+            if out := page.evaluate(LONGER):
+                faults.append(f"longer than the screen at {width}: {out}")
+            faults += [
+                f"words of a button broken at {width}: {words}" for words in page.evaluate(BROKEN) if width > 320
+            ]
             shoot(width, "light")
         page.emulate_media(color_scheme="dark")
         page.evaluate(REST)
         faults += [f"dark: {fault}" for fault in faults_of(page, CONTRAST)]
         shoot(1440, "dark")
+        shoot(390, "dark")
         page.emulate_media(color_scheme="light", forced_colors="active")
-        page.evaluate(REST)
-        faults += [f"forced colours: {fault}" for fault in page.evaluate(FORCED)]
-        shoot(1440, "forced")
+        for width in (390, 1440):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.evaluate(REST)
+            faults += [f"forced colours at {width}: {fault}" for fault in page.evaluate(FORCED)]
+            shoot(width, "forced")
         page.emulate_media(color_scheme="light", forced_colors="none")
         if usual:
             page.set_viewport_size(usual)
@@ -132,8 +158,13 @@ def shooter(name: str, page: Page) -> Callable[[int, str], None]:
     called = re.sub(r"\W+", "-", name)
 
     def shoot(width: int, how: str) -> None:
-        if folder and width in {390, 1440}:
-            page.screenshot(path=f"{folder}/{called}-{width}-{how}.png")
+        if not folder:
+            return
+        usual = page.viewport_size
+        page.set_viewport_size({"width": width, "height": 800})
+        page.screenshot(path=f"{folder}/{called}-{width}-{how}.png", full_page=True)
+        if usual:
+            page.set_viewport_size(usual)
 
     return shoot
 
