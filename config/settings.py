@@ -191,7 +191,11 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
 # django-axes counts what failed, by person and address. A whole office behind one address must still get in.
 # What allauth counts as "login_failed" are codes of the second step: whoever tries them has the password already.
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,50/d/key", "login": "300/m/ip"}
-ACCOUNT_FORMS = {"reset_password": "helplines.signin_forms.AskForLink"}
+ACCOUNT_FORMS = {
+    "reset_password": "helplines.signin_forms.AskForLink",
+    "change_password": "helplines.signin_forms.ChangePassword",
+    "reset_password_from_key": "helplines.signin_forms.NewPassword",
+}
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # Passkeys belong to a name: on a bare address, such as that of the demo, browsers know none.

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
@@ -13,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from helplines import post
+from helplines import passwords, post
 from helplines.models import Staff
 
 
@@ -29,6 +30,30 @@ class AskForLink(forms.Form):
         found = Staff.objects.filter(email__iexact=email, is_active=True).values_list("pk", flat=True).first()
         post.send("reset", organisation=None, person=found or 0, language=get_language())
         return email
+
+
+def speak_plainly(form: forms.Form) -> None:
+    """Of a new password: one sentence that says what it must be, no word twice, and our own words."""
+    for name in form.fields.keys() & {"oldpassword", "password1", "password2"}:
+        form.fields[name].widget.attrs.pop("placeholder", None)
+    form.fields["password1"].help_text = passwords.LongEnough().get_help_text()
+    form.fields["password2"].label = _("Password, once more")
+
+
+class ChangePassword(ChangePasswordForm):  # type: ignore[misc]
+    """A new password of somebody who knows the old one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        speak_plainly(self)
+
+
+class NewPassword(ResetPasswordKeyForm):  # type: ignore[misc]
+    """A new password of somebody with a link."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        speak_plainly(self)
 
 
 class SetUpApp(ActivateTOTPForm):  # type: ignore[misc]

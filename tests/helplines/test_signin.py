@@ -320,6 +320,15 @@ def test_short_password_is_refused(client, staff):
     assert list(form.context["form"].errors) == ["password1"]
 
 
+def test_page_for_a_new_password_says_once_and_in_words_what_is_asked(client, staff):
+    client.force_login(staff, backend="allauth.account.auth_backends.AuthenticationBackend")
+    form = client.get(reverse("account_change_password"), headers={"accept-language": "nl"}).context["form"]
+    assert form["password1"].help_text.startswith("Minstens 12 tekens.")
+    assert "<li>" not in form["password1"].help_text
+    assert form["password2"].label == "Wachtwoord, nog een keer"
+    assert [name for name, field in form.fields.items() if "placeholder" in field.widget.attrs] == []
+
+
 def test_next_page_on_another_site_is_not_followed(staff):
     answer = Client().post(
         "/account/login/?next=https://evil.example/",
