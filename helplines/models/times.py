@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from helplines.models.organisation import Line, Organisation, OwnedByLine
@@ -115,4 +116,4 @@ class ExtraOpening(OwnedByLine):
         default_related_name = "extra_openings"
 
     def __str__(self) -> str:
-        return f"{self.day} {self.opens:%H:%M}-{self.closes:%H:%M}"
+        return f"{date_format(self.day, 'j F Y')} {self.opens:%H:%M}–{self.closes:%H:%M}"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
 from helplines.admin.base import TenantAdmin, TenantForm
@@ -16,7 +17,7 @@ class SavedReportForm(TenantForm):
     """A name and ticks; what is ticked must be of one report."""
 
     tables = forms.MultipleChoiceField(
-        label=gettext_lazy("tables"),
+        label=capfirst(gettext_lazy("tables")),
         choices=saved_reports.offered,
         widget=forms.CheckboxSelectMultiple,
         required=False,

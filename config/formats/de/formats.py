@@ -1,0 +1,3 @@
+"""German as Django has it, but a time that somebody edits has no seconds."""
+
+TIME_INPUT_FORMATS = ["%H:%M", "%H:%M:%S"]
