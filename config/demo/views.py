@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language_info
 from django.views.decorators.http import require_safe
 
 from config.demo.seed import site_text
@@ -24,14 +25,16 @@ def host_policy() -> str:
 @require_safe
 @line_page
 def site(request: HttpRequest, line: Line) -> HttpResponse:
-    """A calm page of an organisation with the one tag that puts the button on it, in Dutch or English."""
+    """A calm page of an organisation with the one tag that puts the button on it, in a language of the line."""
     if f"{request.scheme}://{request.get_host()}" != settings.DEMO_SITE_ORIGIN:
         return redirect(example_site(line).page)
-    language = "en" if request.GET.get("lang") == "en" else "nl"
+    asked = request.GET.get("lang", "")
+    language = asked if asked in line.spoken else line.spoken[0]
     context = {
         "line": line,
         "organisation": line.organisation,
         "language": language,
+        "languages": [(each, get_language_info(each)["name_local"].capitalize()) for each in line.spoken],
         "text": site_text(line, language),
         "about": (line.organisation.about or {}).get(language, ""),
         "origin": settings.ORIGIN,

@@ -14,6 +14,7 @@ from config.demo import seed
 from config.demo.middleware import OneOrigin
 
 PAGE = "/demo/caw/caw-online/"
+FOUR = "/demo/integra/integra-chat/"
 SITE = {"HTTP_HOST": "localhost:8000"}
 
 urlpatterns = [path("demo/", include("config.demo.urls")), *urls.urlpatterns]
@@ -56,9 +57,19 @@ def test_page_sets_no_cookie(client: Client) -> None:
     assert dict(client.get(PAGE, **SITE).cookies) == {}
 
 
-@pytest.mark.parametrize(("asked", "spoken"), [("nl", "nl"), ("en", "en"), ("xx", "nl")])
-def test_page_speaks_dutch_and_english(client: Client, asked: str, spoken: str) -> None:
-    words = client.get(f"{PAGE}?lang={asked}", **SITE).content.decode()
+@pytest.mark.parametrize(
+    ("page", "asked", "spoken"),
+    [
+        (PAGE, "nl", "nl"),
+        (PAGE, "en", "en"),
+        (PAGE, "xx", "nl"),
+        (PAGE, "fr", "nl"),
+        (FOUR, "fr", "fr"),
+        (FOUR, "de", "de"),
+    ],
+)
+def test_page_speaks_the_languages_of_its_line(client: Client, page: str, asked: str, spoken: str) -> None:
+    words = client.get(f"{page}?lang={asked}", **SITE).content.decode()
     assert (f'<html lang="{spoken}">' in words, f'data-lang="{spoken}"' in words) == (True, True)
 
 
