@@ -200,6 +200,8 @@ class SmallSockets(WebSocketFactory):  # type: ignore[misc]
         super().setProtocolOptions(**options)
         names = SmallFramesIn.CONFIG_ATTRS
         common = {name: getattr(self, name) for name in names if not hasattr(SmallFramesIn, name)}
+        # A function in a class would be given the connection too: what answers an offer of compression is one.
+        common = {name: staticmethod(value) if callable(value) else value for name, value in common.items()}
         self.protocol = type("SmallFramesIn", (SmallFramesIn,), {**common, "CONFIG_ATTRS": ()})
 
 

@@ -120,7 +120,7 @@ def test_a_socket_is_closed_with_each_code_of_the_protocol(upgraded, code):
     assert upgraded.transport.value() == b"\x88\x02" + code.to_bytes(2, "big")
 
 
-def asks_for_a_socket(connection):
+def asks_for_a_socket(connection, offers=b""):
     """The server answers that it may; gives the socket, opened."""
     opened = []
     factory = SmallSockets(connection.channel.factory.server)
@@ -131,7 +131,9 @@ def asks_for_a_socket(connection):
     connection.channel.factory.server.create_application = lambda protocol, _scope: opened.append(protocol) or Inbox()
     connection.channel.dataReceived(
         b"GET /ws/caw/caw-online/visitor/ HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Cookie: sessionid=marked\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        b"Cookie: sessionid=marked\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+        + offers
+        + b"\r\n"
     )
     (socket,) = opened
     socket.handle_reply({"type": "websocket.accept"})
@@ -144,6 +146,11 @@ def test_an_open_socket_keeps_nothing_of_its_handshake(connection):
     assert not set(OF_THE_HANDSHAKE) & set(vars(socket))
     assert "marked" not in repr(vars(socket))
     assert connection.channel._channel.requests == []
+
+
+def test_a_browser_that_offers_compression_gets_its_socket_without(connection):
+    asks_for_a_socket(connection, b"Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n")
+    assert b"permessage-deflate" not in connection.transport.value()
 
 
 def test_a_client_that_does_not_read_is_not_read_either(connection):
