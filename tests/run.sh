@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# All tests: on SQLite always; on PostgreSQL with Redis, in Chromium, and on a cluster of which everything fails in turn,
-# where what they need is found. With CI=true a missing one is a failure. What is left out is told in one line each, before pytest's own last line.
+# All tests: on SQLite always; on PostgreSQL with Redis, in Chromium, with LibreOffice, and on a cluster of which everything
+# fails in turn, where what they need is found. With CI=true a missing one is a failure. What is left out is told in one line each, before pytest's own last line.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 # Two runs on one machine would empty one another's databases: the second one waits.
@@ -25,6 +25,10 @@ export CHROMIUM
 if [ -z "$CHROMIUM" ]; then
     left_out "the pages in a browser, because no Chromium was found (apt install chromium, or set CHROMIUM=/path)."
     only=(-m "not browser")
+fi
+
+if ! command -v soffice >/dev/null && ! command -v libreoffice >/dev/null; then
+    left_out "whether LibreOffice opens the files of reports, because it was not found (apt install libreoffice-calc-nogui)."
 fi
 
 services=$("$python" tests/find_services.py)
