@@ -128,10 +128,15 @@ def asked_again(row: Download, now: datetime) -> bool:
     """Let a job make it; says whether none is on its way already."""
     fresh = {"organisation": row.organisation, "asked_at": now}
     making, is_new = Making.objects.get_or_create(download=row, defaults=fresh)
-    if is_new or (not making.is_over and now - making.asked_at < LOST):
+    if is_new or not (making.is_over or is_late(making, now)):
         return bool(is_new)
     Making.objects.filter(pk=making.pk).update(asked_at=now, step=0, data=None, trouble="")
     return True
+
+
+def is_late(making: Making, now: datetime) -> bool:
+    """Whether its job should be over long since; perhaps it is lost."""
+    return not making.is_over and now - making.asked_at >= LOST
 
 
 def make(*, organisation_id: int, number: int) -> bool:
@@ -142,9 +147,9 @@ def make(*, organisation_id: int, number: int) -> bool:
         if making is None:
             return False
         row = making.download
+        Making.objects.filter(pk=making.pk).update(step=1)
         try:
             document = laid_out(row)
-            Making.objects.filter(pk=making.pk).update(step=1)
             data = written(row, document)
             if row.digest not in ("", digest_of(data)):
                 raise Changed(row.code)

@@ -84,7 +84,7 @@ class Making(models.Model):
 
     objects: ClassVar = tenant_manager(models.QuerySet)
 
-    # It waits, its figures are laid out, it is written.
+    # It waits for its turn, it is in hand, it is there.
     STEPS = 2
     LASTS = timedelta(days=1)
 

@@ -1,5 +1,6 @@
 """Reports of groups, for who may see no talk and no person: what there is, a report, and taking it along (G06, L6)."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -148,11 +149,13 @@ def sheets_of(document: Document) -> list[dict[str, Any]]:
 @require_safe
 @members(*reports.READERS)
 def progress(request: HttpRequest, membership: Membership, figures: str, span: str) -> HttpResponse:
-    """The bar of that page, for its script; once all is done the page itself is asked anew."""
+    """The bar of that page, for its script, where it moved; once all is done the page itself is asked anew."""
     offer, period = offer_of(membership, figures), span_of(span)
     if period not in offer.spans:
         return not_ready(request, membership, offer, period) or HttpResponse(status=204)
     found = reports.progress(membership.organisation, offer.key, period)
+    if not found.is_done and request.GET.get("seen") == str(found.done):
+        return HttpResponse(status=204)
     page = {"offer": offer, "span": period, "progress": found}
     answer = drawn(request, membership, "registration/parts/progress.html", page)
     if found.is_done:
@@ -240,25 +243,36 @@ def file(request: HttpRequest, membership: Membership, file: int) -> HttpRespons
             messages.error(request, Trouble.CHANGED.label)
         except pdf.Missing:
             messages.error(request, _("PDF cannot be made here now."))
+    making = access.making(row, now)
     page = {
         "row": row,
         "kind": KINDS[row.kind].label,
         "for_whom": FOR_WHOM[row.audience],
         "form": form,
-        "making": access.making(row, now),
-        "steps": Making.STEPS,
+        "making": making,
+        "is_late": making is not None and downloads.is_late(making, now),
+        "seen": seen_of(making, now),
     }
     return as_far_as_it_is(request, membership, page)
 
 
 def as_far_as_it_is(request: HttpRequest, membership: Membership, page: dict[str, Any]) -> HttpResponse:
-    """The page of a file, or only the bar of it for its script; once it is over the page itself is asked anew."""
+    """The page of a file, or only the bar of it for its script; for what stands outside the bar the page itself is asked anew."""
     if request.headers.get("HX-Request") != "true":
         return drawn(request, membership, "registration/report_file.html", page)
+    if request.GET.get("seen") == page["seen"]:
+        return HttpResponse(status=204)
     answer = drawn(request, membership, "registration/parts/making.html", page)
-    if page["making"] is None or page["making"].is_over:
+    if not page["seen"].isdecimal():
         answer["HX-Refresh"] = "true"
     return answer
+
+
+def seen_of(making: Making | None, now: datetime) -> str:
+    """A word for what the page of a file shows: the step that it is in, or that this is over or late."""
+    if making is None or making.is_over:
+        return "over"
+    return "late" if downloads.is_late(making, now) else str(making.step)
 
 
 def page_of(name: str, membership: Membership, figures: str, span: Span) -> str:

@@ -1,20 +1,28 @@
 """An auditor at work, by keyboard alone: from the start page to a file, with every page looked at, also on paper (G06)."""
 
+import io
 import os
+from dataclasses import replace
 from datetime import date
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
+from pypdf import PdfReader
 
 from helplines.models import Line, Role
 from helplines.tenancy import across_organisations
-from registration.models import Download, Published
+from registration import tasks
+from registration.file_words import KINDS
+from registration.models import Download, Making, Published
 from tests.e2e.conftest import House
 from tests.e2e.looks import Looked
 from tests.factories.helplines import MembershipFactory
+from tests.registration import closed
 from tests.registration.closed import LATER, closed_quarter
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -111,3 +119,68 @@ def test_report_opens_by_itself_once_its_figures_are_ready(house: House, at_work
         with across_organisations():
             Published.objects.bulk_create(held)
         expect(page.locator("svg.bars").first).to_be_visible(timeout=30_000)
+
+
+# More groups than a PDF tells of while somebody waits, each large enough to be told.
+MANY = {(f"subject{n:02}", region, age): 12 for n, region, age in product(range(60), ("east", "west"), ("0-11", "18-"))}
+
+
+@pytest.fixture
+def at_work_on_much(house: House, line: Line, language: str, monkeypatch: pytest.MonkeyPatch) -> Page:
+    monkeypatch.setattr(closed, "GROUPS", MANY)
+    with time_machine.travel(LATER, tick=False):
+        closed_quarter(line.organisation)
+    staff = MembershipFactory(organisation=line.organisation, role=Role.AUDITOR).staff
+    return house.signed_in(staff, language)
+
+
+def moves(bar: Locator) -> bool:
+    """Whether two pictures of it, some moments apart, differ."""
+    first = bar.screenshot()
+    return any(bar.screenshot() != first for _look in range(20))
+
+
+@pytest.mark.promise("G06")
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_file_of_many_rows_shows_a_bar_while_its_job_makes_it_and_then_comes(
+    house: House, at_work_on_much: Page, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, looked, nl = at_work_on_much, Looked(thorough=language == "nl"), language == "nl"
+    sent: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(tasks.make_file, "delay", lambda *given: sent.append(given))
+    page.goto(house.origin + reverse("take_report", args=["havenlicht", "contacts", "2026-Q1"]))
+    page.locator("[name=kind][value=pdf]").check()
+    page.locator("[name=purpose]").select_option("annual")
+    page.locator("main form .button").click()
+    page.wait_for_url("**/files/1/")
+    words, bar = page.locator("#making-words"), page.locator("#making progress")
+    expect(words).to_have_text(
+        "Stap 1 van 2: het bestand wacht op zijn beurt." if nl else "Step 1 of 2: the file waits for its turn."
+    )
+    assert moves(bar)
+    looked.at("report_file, waiting", page)
+
+    def seen_meanwhile(*given: Any) -> bytes:
+        expect(words).to_have_text(
+            "Stap 2 van 2: de pagina's worden opgemaakt." if nl else "Step 2 of 2: the pages are being set."
+        )
+        # How far that is nobody knows, so the bar does not say so: it has no value that could stand still.
+        assert bar.evaluate("bar => [bar.position, bar.hasAttribute('value')]") == [-1, False]
+        assert moves(bar)
+        looked.at("report_file, in hand", page)
+        return real.written(*given)
+
+    real = KINDS["pdf"]
+    monkeypatch.setitem(KINDS, "pdf", replace(real, written=seen_meanwhile))
+    assert tasks.make_file.apply(args=sent[0]).successful()
+    save = page.get_by_role("button", name="Het bestand opslaan" if nl else "Save the file")
+    expect(save).to_be_visible()
+    expect(bar).to_have_count(0)
+    looked.at("report_file, made", page)
+    with page.expect_download() as download:
+        save.click()
+    data = download.value.path().read_bytes()
+    assert len(PdfReader(io.BytesIO(data)).pages) > 5
+    with across_organisations():
+        assert bytes(Making.objects.get().data) == data
+    assert looked.found == {}

@@ -95,7 +95,7 @@ def test_file_of_many_rows_is_made_by_a_job_and_its_page_tells_how_far_it_is(org
     answer = client.post(page(client, "take_report"), {**ASKED, "kind": kind})
     assert (answer.headers["Location"], sent) == (file_page(organisation), [(organisation.pk, 1)])
     waiting = client.get(file_page(organisation)).content.decode()
-    assert '<progress aria-labelledby="making-words" max="2" value="0">' in waiting
+    assert ("Stap 1 van 2" in waiting, '<progress aria-labelledby="making-words">' in waiting) == (True, True)
     assert ("SHA-256" in waiting, "Het bestand opslaan" in waiting) == (False, False)
     tasks.make_file(*sent[0])
     ready = client.get(file_page(organisation), headers={"hx-request": "true"})
@@ -107,6 +107,38 @@ def test_file_of_many_rows_is_made_by_a_job_and_its_page_tells_how_far_it_is(org
     assert file.headers["Content-Disposition"] == f'attachment; filename="{downloads.file_name(row)}"'
     # That it got a number is told, and that it left.
     assert whys() == ["funder", "funder"]
+
+
+def asked_how_far(client, organisation, seen):
+    """What the script of the page asks: how it is answered, and whether the page must be asked anew."""
+    answer = client.get(f"{file_page(organisation)}?seen={seen}", headers={"hx-request": "true"})
+    return answer.status_code, "HX-Refresh" in answer.headers
+
+
+def test_bar_tells_only_what_changed_and_asks_for_the_page_when_it_is_over_or_late(organisation, long, sent):
+    client = client_of(organisation)
+    client.post(page(client, "take_report"), ASKED)
+    assert [asked_how_far(client, organisation, seen) for seen in ("0", "1")] == [(204, False), (200, False)]
+    with inside(organisation):
+        Making.objects.update(step=1)
+    assert [asked_how_far(client, organisation, seen) for seen in ("0", "1")] == [(200, False), (204, False)]
+    with inside(organisation):
+        Making.objects.update(asked_at=LATER - downloads.LOST)
+    assert [asked_how_far(client, organisation, seen) for seen in ("1", "late")] == [(200, True), (204, False)]
+    tasks.make_file(*sent[0])
+    assert asked_how_far(client, organisation, "late") == (200, True)
+
+
+def test_job_that_was_lost_can_be_asked_again(organisation, long, sent):
+    client = client_of(organisation)
+    client.post(page(client, "take_report"), ASKED)
+    assert "langer dan het hoort" not in client.get(file_page(organisation)).content.decode()
+    client.post(file_page(organisation))
+    with inside(organisation):
+        Making.objects.update(asked_at=LATER - downloads.LOST)
+    assert "langer dan het hoort" in client.get(file_page(organisation)).content.decode()
+    client.post(file_page(organisation))
+    assert sent == [(organisation.pk, 1)] * 2
 
 
 def test_job_makes_the_bytes_that_a_request_would_make(organisation, sent, monkeypatch):
@@ -204,6 +236,8 @@ def test_report_that_is_looked_at_again_and_again_is_asked_for_once(organisation
         client.get(address)
         client.get(page(client, "take_report"))
     assert len(sent) == 1
+    asked = page(client, "report_progress")
+    assert [client.get(f"{asked}?seen={seen}").status_code for seen in ("0", "1")] == [200, 204]
     client.get(page(client, number=1))
     assert len(sent) == 2
     outstanding.end(*sent[0])
