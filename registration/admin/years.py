@@ -5,12 +5,14 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from helplines import second_factor
 from helplines.admin import wall
 from helplines.admin.base import TenantAdmin
+from helplines.gate import to_second_step
 from helplines.models import Organisation, Staff
 from helplines.tenancy import inside
 from registration import closing, tasks
@@ -45,13 +47,16 @@ class ClosedYearAdmin(TenantAdmin):
         return super().changelist_view(request, {**(extra_context or {}), "places": places})
 
     def close(self, request: HttpRequest, organisation: int) -> HttpResponse:
-        """Let a job close the year that was chosen; it takes a while for a large one."""
+        """Let a job close the year that was chosen; it takes a while for a large one. It deletes, so the second step is asked."""
         mine = get_object_or_404(wall.own(request, Organisation.objects.all()), pk=organisation)
-        given = request.POST.get("year", "")
+        given, back = request.POST.get("year", ""), reverse("admin:registration_closedyear_changelist")
         if request.method == "POST" and given in {str(year) for year in years_of(mine)}:
+            if not second_factor.is_fresh(request):
+                messages.warning(request, _("Nothing is closed yet. Show your second step, then press once more."))
+                return to_second_step(request, back)
             tasks.close_year.delay(mine.pk, int(given), cast(Staff, request.user).pk)
             messages.success(request, _("The year is being closed. In a moment its receipt stands here."))
-        return redirect("admin:registration_closedyear_changelist")
+        return redirect(back)
 
 
 def years_of(organisation: Organisation) -> list[int]:

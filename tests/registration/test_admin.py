@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from helplines.tenancy import across_organisations
-from registration.models import ClosedYear, Form, Node, Tree
+from registration.models import ClosedYear, Form, Node, Registration, Tree
 from tests.factories.helplines import MembershipFactory
 from tests.factories.registration import RegistrationFactory
 from tests.isolation.knock import BACKEND
@@ -111,6 +111,27 @@ def test_year_is_closed_by_a_press_and_leaves_a_receipt(room, done):
         made = ClosedYear.objects.get()
     assert (made.year, made.counted, made.by) == (2026, 1, room.admin.staff)
     assert room.client.get(at("closedyear_change", made.pk)).status_code == 200
+
+
+@pytest.mark.promise("G08", "O03")
+def test_year_is_closed_only_with_the_second_step_shown_anew(room, done, monkeypatch):
+    RegistrationFactory(line=room.line)
+    press = (at("closedyear_close", room.organisation.pk), {"year": "2026"})
+    monkeypatch.setattr("helplines.second_factor.is_fresh", lambda request: False)
+    with done():
+        asked = room.client.post(*press)
+    assert (asked.status_code, asked.headers["Location"].partition("?")[2]) == (
+        302,
+        "next=%2Fadmin%2Fregistration%2Fclosedyear%2F",
+    )
+    assert "Er is nog niets afgesloten" in room.client.get(at("closedyear_changelist")).content.decode()
+    with across_organisations():
+        assert (ClosedYear.objects.count(), Registration.objects.count()) == (0, 1)
+    monkeypatch.undo()
+    with done():
+        room.client.post(*press)
+    with across_organisations():
+        assert (ClosedYear.objects.count(), Registration.objects.count()) == (1, 0)
 
 
 @pytest.mark.promise("O10")
