@@ -1,11 +1,13 @@
 """What came of the questions after a talk, in groups only (F14).
 
 The numbers are those that reports publish, and no others: a number of its own for the same visitors, beside these, would tell
-what they hide (goal L2). So a month is here once it is over.
+what they hide (goal L2). So a month is here once it is over; until then the page tells when that is, and why.
 """
 
 from collections import defaultdict
+from datetime import date, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from complaints import counting, queries, sealed
 from complaints.models import Remark
@@ -13,7 +15,7 @@ from complaints.questions import Question
 from helplines.fields import in_language
 from helplines.models import Organisation
 from helplines.queries import organisation_policy
-from privacy import figures
+from privacy import figures, shuffled
 from privacy.suppression import INSIDE
 
 Year = tuple[int, int]  # a year, and a version of the questions
@@ -43,6 +45,19 @@ class Group(NamedTuple):
     year: int
     version: int
     asked: list[Asked]
+
+
+class Running(NamedTuple):
+    """The month that answers are put in now, the day from which it can be shown, and how many come together at least."""
+
+    month: date
+    shown_from: date
+    crowd: int
+
+
+def running(organisation: Organisation, now: datetime) -> Running:
+    month = queries.month_of(now.astimezone(ZoneInfo(organisation.time_zone)).date())
+    return Running(month, figures.after(month), shuffled.LEAST)
 
 
 def feedback(organisation: Organisation, language: str, *, with_remarks: bool) -> list[Group]:

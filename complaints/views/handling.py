@@ -127,6 +127,7 @@ def feedback_results(request: HttpRequest, membership: Membership) -> HttpRespon
         "groups": groups,
         "threshold": queries.procedure(organisation).threshold,
         "step": results.step(organisation),
+        "running": results.running(organisation, timezone.now()),
     }
     return drawn(request, membership, "complaints/feedback_results.html", context)
 

@@ -1,8 +1,10 @@
 """The pages: what a visitor can do without a cookie or an account, and what only who handles reports can (I01-I08)."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
@@ -288,6 +290,21 @@ def test_list_alone_comes_back_where_only_it_changes(staff, organisation):
     received(organisation, kind="compliment")
     part = staff.get("/handling/haven/?kind=complaint", headers={"hx-request": "true"}).content.decode()
     assert ("<html" in part, "There is nothing in this list." in part) == (False, True)
+
+
+@pytest.mark.promise("F14")
+def test_page_says_from_when_the_numbers_of_this_month_are_there_and_why(organisation):
+    """Of the running month it tells no number, and no empty page either."""
+    member = MembershipFactory(organisation=organisation, role=Role.MANAGER)
+    with time_machine.travel(datetime(2026, 12, 31, 22, 30, tzinfo=UTC), tick=False):
+        for _visitor in range(10):
+            feedback.put(organisation=organisation, version=0, given={"q0": "c0"}, now=timezone.now())
+        shuffled.move(organisation_id=organisation.pk, store=feedback.STORE)
+        page = signed_in(member.staff).get("/handling/haven/feedback/").content.decode()
+    assert "The numbers of December 2026 come later" in page
+    assert "They stand here from 1 January 2027, when the month is over" in page
+    assert "An answer waits until 10 are together" in page
+    assert "Did the talk help?" not in page
 
 
 def test_reading_remarks_is_told_and_others_read_none(staff, organisation):
