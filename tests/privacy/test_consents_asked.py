@@ -101,6 +101,16 @@ def test_yes_that_comes_too_late_is_none(end):
     assert told("consent")[-1] == ("consent-lapsed", None, expected)
 
 
+def test_yes_is_worth_nothing_after_a_day_however_long_the_talk_goes_on():
+    room = with_consent()
+    with time_machine.travel(timezone.now(), tick=False):
+        says_yes(room)
+        ends = timezone.now() + consents.COUNTS_FOR
+        with inside(room.organisation):
+            at = [ends - timedelta(microseconds=1), ends]
+            assert [consents.standing(room.talk.code, "address", now) is None for now in at] == [False, True]
+
+
 def test_yes_stands_while_the_talk_waits_for_a_colleague():
     room = with_consent()
     says_yes(room)
