@@ -68,6 +68,13 @@ FORCED = """() => {
         if (!seen(control) || ["checkbox", "radio", "range", "file"].includes(control.type)) continue;
         if (!edge(style) && !style.textDecorationLine.includes("underline")) faults.push(`no edge: ${called(control)}`);
     }
+    const gray = document.createElement("i");
+    gray.style.color = "GrayText";
+    document.body.append(gray);
+    for (const idle of document.querySelectorAll("button[aria-disabled=true], button:disabled")) {
+        if (seen(idle) && look(idle).color !== look(gray).color) faults.push(`as if it worked: ${called(idle)}`);
+    }
+    gray.remove();
     for (const state of document.querySelectorAll(".state, .link-state")) {
         const shape = getComputedStyle(state, "::before");
         if (!seen(state) || shape.content === "none") continue;
