@@ -85,6 +85,12 @@ def tell_visitor_presence(conversation: Conversation, present: bool) -> None:
         board_changed(conversation.organisation_id)
 
 
+def tell_counsellor_presence(organisation_id: int, codes: Iterable[str], *, present: bool) -> None:
+    """The counsellor's line dropped or is back: the visitors of these talks are told."""
+    frame = {"kind": "peer", "present": present}
+    after_commit(*[Told(visitor(organisation_id, code), frame) for code in codes])
+
+
 def tell_member(membership: Membership, frame: dict[str, Any], skip: str = "") -> None:
     """A frame for every tab of one counsellor, but for the socket that caused it."""
     after_commit(Told(member(membership.organisation_id, membership.pk), frame, skip))

@@ -8,6 +8,7 @@ import logging
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.utils import timezone
@@ -16,6 +17,7 @@ from chat import access, along, handovers, presence, requeue
 from chat.ending import end
 from chat.lanes import for_the_keeper
 from chat.models import STALE
+from helplines.models import Membership
 from privacy import consents
 
 logger = logging.getLogger(__name__)
@@ -25,6 +27,8 @@ HEARD_WITHIN = EVERY + 1
 # Seconds between two knocks, and for all of them: what fifty desks answer in one moment, every message of that moment waits for.
 APART, ALL_WITHIN = 0.02, EVERY / 2
 NOT_ALLOWED = 4403
+# A page that is loaded again, or a line that drops for a moment, is back sooner; and other nodes had a round meanwhile.
+AWAY_AFTER = timedelta(seconds=EVERY + 1)
 
 
 class Kept(Protocol):
@@ -80,6 +84,8 @@ class Keeper:
     sockets: set[Kept] = field(default_factory=set)
     task: "asyncio.Task[None] | None" = None
     watch: Watch = field(default_factory=Watch)
+    # Counsellors of whom a desk hung up, and when.
+    departed: dict[int, tuple[Membership, datetime]] = field(default_factory=dict)
 
     def add(self, socket: Kept) -> None:
         self.sockets.add(socket)
@@ -90,9 +96,14 @@ class Keeper:
     def remove(self, socket: Kept) -> None:
         self.sockets.discard(socket)
 
+    def departs(self, membership: Membership) -> None:
+        """A desk hung up: in a round soon it is seen whether that counsellor is back."""
+        self.departed[membership.pk] = membership, timezone.now()
+
     async def stop(self) -> None:
         task, self.task = self.task, None
         self.sockets.clear()
+        self.departed.clear()
         await end(task)
 
     async def run(self) -> None:
@@ -133,10 +144,21 @@ class Keeper:
                 if place not in allowed:
                     await socket.finish(NOT_ALLOWED)
             welcome += [socket for socket, place in desks if place in allowed]
+        await self.miss_who_departed(timezone.now())
         for number, socket in enumerate(welcome):
             if number:
                 await asyncio.sleep(min(APART, ALL_WITHIN / len(welcome)))
             await socket.knock()
+
+    async def miss_who_departed(self, now: datetime) -> None:
+        """Tell visitors that their counsellor's line dropped, once that is more than a page that is loaded again."""
+        due = {pk: (who, since) for pk, (who, since) in self.departed.items() if now - since >= AWAY_AFTER}
+        for pk, (membership, since) in due.items():
+            del self.departed[pk]
+            try:
+                await for_the_keeper(presence.miss)(membership=membership, since=since)
+            except Exception:
+                logger.exception("Visitors were not told that a counsellor's line dropped; what follows from it comes.")
 
 
 def note(organisation_id: int, places: list[Whereabouts]) -> list[Whereabouts]:

@@ -44,12 +44,27 @@ def say(*, membership: Membership, state: str, minutes: int | None, returns: boo
 
 
 def arrive(*, membership: Membership, now: datetime) -> None:
-    """A desk opens: who was gone for a while has to say anew that they are present."""
+    """A desk opens: who was gone for a while has to say anew that they are present. Their visitors hear that they are back."""
     with inside(membership.organisation_id), transaction.atomic():
         rows = Presence.objects.filter(membership=membership)
         gone = rows.exclude(pk__in=Presence.objects.there(now)).exclude(state=PresenceState.PAUSE)
         gone.update(state=PresenceState.AWAY, since=now)
         rows.update(seen_at=now)
+        tell_visitors(membership, present=True)
+
+
+def miss(*, membership: Membership, since: datetime) -> bool:
+    """A desk hung up; where no other of this counsellor gave a sign of life since, their visitors are told. Gives whether so."""
+    with inside(membership.organisation_id), transaction.atomic():
+        if Presence.objects.filter(membership=membership, seen_at__gt=since).exists():
+            return False
+        tell_visitors(membership, present=False)
+        return True
+
+
+def tell_visitors(membership: Membership, *, present: bool) -> None:
+    codes = Conversation.objects.active_of(membership).values_list("code", flat=True)
+    announce.tell_counsellor_presence(membership.organisation_id, codes, present=present)
 
 
 def beat(

@@ -81,6 +81,7 @@ class DeskConsumer(DeskTools, DeskHanding, DeskConsenting, DeskFollowing):
         keeper.remove(self)
         if self.greeted:
             rights.leave(self)
+            keeper.departs(self.membership)
         for topic in getattr(self, "topics", ()):
             hub.leave(topic, self)
         self.deaf()

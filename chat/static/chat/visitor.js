@@ -144,6 +144,7 @@ function answers() {
 
 let counsellor = "";
 let waitsAgain = false;
+let peerIsAway = false;
 
 const moves = {
   /** @param {any} move */
@@ -161,6 +162,7 @@ const moves = {
   active: (move) => {
     counsellor = move.counsellor || strings.log_nameless;
     /** @type {HTMLElement} */ (part("with")).textContent = fill(strings.with, { name: counsellor });
+    peerIsAway = false;
     tell("peer", "");
     const came = step() !== "talk";
     if (came) idle.news(strings.cover_news);
@@ -226,7 +228,6 @@ on("place", (frame) => {
   // Who lost the counsellor comes first anyway, and has been told why there is a wait.
   if (!waitsAgain || frame.ahead) tell("place", placeInWords(frame, strings));
 });
-let peerIsAway = false;
 on("peer", ({ present }) => {
   const back = peerIsAway && present;
   peerIsAway = talk.state === "active" && !present;
