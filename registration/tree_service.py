@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from helplines.models import Staff
+from helplines.models import Organisation, Staff
 from helplines.tenancy import inside
 from privacy import audit
 from privacy.audit import Event
@@ -71,6 +71,17 @@ def take_in(*, tree: Tree, entries: list[Entry], is_whole: bool) -> Plan:
             rows[code].is_active, rows[code].position = False, place
         Node.objects.bulk_update(rows.values(), ["parent", "label", "is_active", "position"], CHUNK)
     return found
+
+
+@transaction.atomic
+def make(*, organisation: Organisation, code: str, name: dict[str, str], entries: list[Entry]) -> Tree:
+    """A new tree with its subjects. Raises ValidationError."""
+    with inside(organisation):
+        tree = Tree(organisation=organisation, code=code, name=name)
+        tree.full_clean()
+        tree.save()
+    take_in(tree=tree, entries=entries, is_whole=True)
+    return tree
 
 
 def exported(*, tree: Tree, by: Staff) -> list[Entry]:

@@ -13,6 +13,7 @@ from tests.visitor_words import ROOT, said_to_visitors, template_strings
 
 CATALOGUE = ROOT / "locale/nl/LC_MESSAGES/django.po"
 DEMO = sorted((ROOT / "config/demo/organisations").glob("*.toml"))
+SHIPPED = sorted((ROOT / "registration/shipped_forms").glob("*.toml"))
 
 LONGEST = 15
 SENTENCE_END = re.compile(r"(?<=[.?:;!])\s+|\n+")
@@ -110,16 +111,16 @@ def test_nobody_is_shouted_at() -> None:
     assert [text for text in catalogue().values() if "!" in text] == []
 
 
-@pytest.mark.parametrize("path", DEMO, ids=lambda path: path.stem)
-def test_the_example_organisations_write_plain_dutch(path: Path) -> None:
+@pytest.mark.parametrize("path", [*DEMO, *SHIPPED], ids=lambda path: path.stem)
+def test_the_example_organisations_and_shipped_forms_write_plain_dutch(path: Path) -> None:
     texts = list(texts_in(tomllib.loads(path.read_text()), "nl"))
 
     assert len(texts) > 10
     assert [problem for text in texts for problem in complaints(text)] == []
 
 
-@pytest.mark.parametrize("path", DEMO, ids=lambda path: path.stem)
-def test_the_example_organisations_write_short_english(path: Path) -> None:
+@pytest.mark.parametrize("path", [*DEMO, *SHIPPED], ids=lambda path: path.stem)
+def test_the_example_organisations_and_shipped_forms_write_short_english(path: Path) -> None:
     texts = list(texts_in(tomllib.loads(path.read_text()), "en"))
 
     assert len(texts) > 10

@@ -1,4 +1,4 @@
-"""The registration forms of the example, each in its organisation's own words, with some history to make figures of."""
+"""The registration forms of the example, one of the shipped ones for each, with some history to make figures of."""
 
 from datetime import date
 from random import Random
@@ -8,44 +8,24 @@ from django.utils import timezone
 
 from helplines.models import Line, Organisation
 from helplines.tenancy import inside
-from registration import closing, retention, service, tree_service
+from registration import closing, retention, shipped
 from registration.answers import dimensions
 from registration.models import Registration, Tree
 from registration.retention import months_before
 from registration.shape import Field
-from registration.tree_files import Entry
 
 # So long that there is always a whole year, and so many a month on each line that there are figures to see.
 PAST_MONTHS, A_MONTH = 23, (22, 38)
 
 
 def plant_forms(organisation: Organisation, seed: dict[str, Any]) -> None:
-    """The trees and the form of one organisation, and some anonymous history to make figures of."""
+    """The form of one organisation with its trees, and some anonymous history to make figures of."""
     if "registration" not in seed:
         return
     with inside(organisation):
-        for row in seed["registration"].get("trees", []):
-            plant_tree(organisation, row)
-        form = service.publish_form(
-            organisation=organisation,
-            line=None,
-            fields=seed["registration"]["fields"],
-            reason="v1",
-            author=None,
-            now=timezone.now(),
-        )
+        chosen = shipped.shipped()[seed["registration"]["form"]]
+        form = shipped.begin(organisation=organisation, form=chosen, reason="v1", author=None, now=timezone.now())
         plant_history(organisation, form.asked)
-
-
-def plant_tree(organisation: Organisation, row: dict[str, Any]) -> None:
-    tree = Tree(organisation=organisation, code=row["code"], name=row["name"])
-    tree.full_clean()
-    tree.save()
-    entries = [
-        Entry(place, one["code"], one.get("parent", ""), one["label"], is_active=True)
-        for place, one in enumerate(row["subjects"], 2)
-    ]
-    tree_service.take_in(tree=tree, entries=entries, is_whole=True)
 
 
 def plant_history(organisation: Organisation, asked: tuple[Field, ...]) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from helplines.admin.versions import VersionAdmin
 from helplines.fields import LocalisedFormField, LocalisedWidget, in_language
 from helplines.models import Line, Organisation, Staff
-from registration import service, shape
+from registration import service, shape, shipped
 from registration.admin.words import problem_said
 from registration.models import Form
 from registration.shape import ShapeError
@@ -147,6 +147,9 @@ class FormAdmin(VersionAdmin):
 
     def publishing(self, request: HttpRequest, organisation: Organisation, line: Line | None) -> HttpResponse:
         """Field by field; nothing that was filled in gets lost."""
+        begins = first_forms(organisation)
+        if request.method == "POST" and request.POST.get("begin") in begins:
+            return self.begun(request, organisation, begins[request.POST["begin"]])
         rows, reason = forms_of(request, organisation, line)
         wrong: list[str] = []
         if request.method == "POST" and rows.is_valid() and reason.is_valid():
@@ -157,8 +160,30 @@ class FormAdmin(VersionAdmin):
         subject = line or organisation
         context = {"rows": rows, "reason": reason, "wrong": wrong, "subject": subject, "opts": self.opts}
         title = _("New version of the form: %(subject)s") % {"subject": subject}
-        page = {**self.admin_site.each_context(request), **context, "title": title}
+        page = {**self.admin_site.each_context(request), **context, "title": title, "begins": words_of_all(begins)}
         return TemplateResponse(request, "registration/admin/form_edit.html", page)
+
+    def begun(self, request: HttpRequest, organisation: Organisation, form: shipped.Shipped) -> HttpResponse:
+        """With a form that is ready, whole; what does not fit is changed in the next version."""
+        reason = _("The form that is ready: %(form)s") % {"form": in_language(form.name)}
+        shipped.begin(
+            organisation=organisation, form=form, reason=reason, author=cast(Staff, request.user), now=timezone.now()
+        )
+        messages.success(request, _("The form is published. It counts from now on."))
+        return redirect("admin:registration_form_changelist")
+
+
+def first_forms(organisation: Organisation) -> dict[str, shipped.Shipped]:
+    """The forms that are ready, for an organisation that has none yet (needs the scope)."""
+    return {} if Form.objects.filter(organisation=organisation).exists() else shipped.shipped()
+
+
+def words_of_all(begins: dict[str, shipped.Shipped]) -> list[tuple[str, str, str]]:
+    """By key: for what kind of helpline, and what is asked."""
+    return [
+        (one.key, in_language(one.name), ", ".join(in_language(label) for label in one.labels))
+        for one in begins.values()
+    ]
 
 
 def forms_of(request: HttpRequest, organisation: Organisation, line: Line | None) -> tuple[Any, ReasonForm]:

@@ -8,9 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from helplines.tenancy import across_organisations
+from helplines.tenancy import across_organisations, inside
 from registration.models import ClosedYear, Form, Node, Registration, Tree
-from tests.factories.helplines import MembershipFactory
+from tests.factories.helplines import MembershipFactory, OrganisationFactory
 from tests.factories.registration import RegistrationFactory
 from tests.isolation.knock import BACKEND
 from tests.registration.rooms import NOW, Room
@@ -79,6 +79,33 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(room):
     assert answer.context["rows"].forms[3]["kind"].value() == "number"
     assert [form.is_open for form in answer.context["rows"].forms].count(True) == 1
     with across_organisations():
+        assert Form.objects.count() == 1
+
+
+@pytest.mark.promise("G01", "G02", "G05")
+@pytest.mark.parametrize(
+    ("key", "asked", "trees"),
+    [
+        ("ombuds", ["subject", "right", "age", "role", "outcome"], ["klachten"]),
+        ("listening", ["region", "entry", "report"], []),
+        ("welfare", ["age", "gender", "region", "theme", "help", "outcome"], ["themas"]),
+    ],
+)
+def test_organisation_without_a_form_begins_with_one_that_is_ready(room, key, asked, trees):
+    member = MembershipFactory(organisation=OrganisationFactory(), role="administrator")
+    room.client.force_login(member.staff, backend=BACKEND)
+    page = at("form_publish", member.organisation.pk)
+    assert [one[0] for one in room.client.get(page).context["begins"]] == ["listening", "ombuds", "welfare"]
+    assert room.client.post(page, {"begin": key}).headers["Location"] == at("form_changelist")
+    with inside(member.organisation):
+        form = Form.objects.get()
+        assert ([field.key for field in form.asked], form.author) == (asked, member.staff)
+        assert list(Tree.objects.values_list("code", flat=True)) == trees
+        assert all(tree.nodes.count() > 5 for tree in Tree.objects.all())
+    # It is a version as any other: what comes next is changed field by field.
+    assert room.client.get(page).context["begins"] == []
+    room.client.post(page, {"begin": key})
+    with inside(member.organisation):
         assert Form.objects.count() == 1
 
 
