@@ -19,6 +19,8 @@ class Beside {
   isBusy = false;
   version = 0;
   #timer = 0;
+  /** @type {string | null} the talk that is to be finished once what is on its way is kept */
+  #wanted = null;
 
   /** @param {any} config */
   constructor(config) {
@@ -95,7 +97,10 @@ class Beside {
     this.say(this.strings.saving);
     const { status, told } = await ask(this.address, { do: "save", filled, version: this.version });
     this.isBusy = false;
+    const isWanted = this.#wanted === code;
+    this.#wanted = null;
     if (this.laid !== code) return;
+    if (isWanted) return this.finish();
     if (status === 200) {
       this.version = told.version;
       this.form.mark(told.marks);
@@ -122,12 +127,18 @@ class Beside {
 
   async finish() {
     const code = this.laid;
-    if (!code || this.isDone || this.isBusy) return;
+    if (!code || this.isDone) return;
     if (this.isOpen) return this.say(this.strings.after_end);
     clearTimeout(this.#timer);
+    // Pressed while a draft is on its way: no press is lost, and none counts twice.
+    if (this.isBusy) {
+      this.#wanted = code;
+      return;
+    }
     this.isBusy = true;
     const { status, told } = await ask(this.address, { do: "finish", filled: this.form.filled, kept: this.form.kept });
     this.isBusy = false;
+    this.#wanted = null;
     if (status === 200) {
       this.isDone = true;
       this.isDirty = false;
