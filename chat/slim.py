@@ -22,16 +22,19 @@ TYPES = re.compile(r"/\*\* @\w+(?:(?!\*/).)* \*/ ?|^[ \t]+", re.MULTILINE)
 PRIVATE = re.compile(r"this\.#(\w+)")
 SHEET = re.compile(r"`\n[^`]*`")
 SPACED = re.compile(r" *([:;,{}]) +")
+# Texts, which stay as they are, and the signs of JavaScript that need no space around them. No `+` or `-`: two of them are one.
+APART = re.compile(r'("[^"\n]*"|`[^`]*`)| ?(=>|[=!]==|&&|\|\||[=?:,{}();]) ?')
 
 
 def tight(source: str) -> str:
-    """`slim` for what every page of a site loads: without types and indentation, a style sheet in it without spaces.
+    """`slim` for what every page of a site loads: without types, indentation and spaces that say nothing.
 
     Private names become short ones; no colour may be written like one of them (`#add`). A text between backquotes that
     begins on a new line is taken for a style sheet.
     """
     source = TYPES.sub("", slim(source))
     source = SHEET.sub(lambda sheet: SPACED.sub(r"\1", sheet[0]), source)
+    source = APART.sub(lambda found: found[1] or found[2], source)
     names = sorted(set(PRIVATE.findall(source)))
     short = dict(zip(names, map("".join, product("_$", ascii_letters)), strict=False))
     return re.sub(r"#(\w+)\b", lambda found: f"#{short.get(found[1], found[1])}", source)

@@ -38,10 +38,12 @@ def test_tight_drops_types_indentation_and_long_private_names() -> None:
     )
     sheet = "const S = `\n.a > .b, [c=d] { e: f(g, 1px + 2px); }\n`;\n"
     assert tight(before + sheet) == (
-        "class A {\n#_a = 1;\n#add = '#fff';\nget() {\nreturn (this.#_a);\n}\n}\n"
-        "const S = `\n.a > .b,[c=d]{e:f(g,1px + 2px);}\n`;\n"
+        "class A{\n#_a=1;\n#add='#fff';\nget(){\nreturn(this.#_a);\n}\n}\n"
+        "const S=`\n.a > .b,[c=d]{e:f(g,1px + 2px);}\n`;\n"
     )
     assert tight(tight(sheet)) == tight(sheet)
+    said = 'a = b ? "c , d ; e" : `${ f } = { g }`; h = i - -j + +k in l;\n'
+    assert tight(said) == 'a=b?"c , d ; e":`${ f } = { g }`;h=i - -j + +k in l;\n'
 
 
 def spoken(name: str) -> str:

@@ -1,5 +1,6 @@
 /** What the button and its panel say and how they look: the first part of `/launcher.js` (chat/views/embed.py). */
 const KEYS = ["keydown", "keyup"];
+const WHEN = /** @type {const} */ ({ weekday: "long", hour: "2-digit", minute: "2-digit" });
 const STATES = ["open", "busy", "paused", "closed", "limit"];
 const PHONE = "(max-width: 30rem), (max-height: 30rem)";
 // There when the server is not.
@@ -14,7 +15,7 @@ const STYLE = `
 :host { all: initial; --surface: #fff; --ink: #1f2428; --soft: #565d63; --rule: #7d838a; --good: #1b7446; --bad: #b3261e; --mark: var(--chat-line-accent, #1f5f8b); color-scheme: light dark; }
 :host([hidden]), [hidden] { display: none !important; }
 * { box-sizing: border-box; }
-.launcher, .panel, .exit { position: fixed; right: var(--chat-line-right, 1rem); bottom: var(--chat-line-bottom, 1rem); z-index: var(--chat-line-layer, 2000); font: 16px/1.3 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; color: var(--ink); background: var(--surface); }
+.launcher, .panel, .exit { position: fixed; right: var(--chat-line-right, 1rem); bottom: var(--chat-line-bottom, 1rem); z-index: var(--chat-line-layer, 2000); font: 16px/1.3 system-ui, sans-serif; color: var(--ink); background: var(--surface); }
 .launcher { display: flex; align-items: center; gap: .75rem; min-height: 56px; max-width: calc(100vw - 2rem); padding: .5rem 1.25rem .5rem 1rem; border: 2px solid var(--mark); border-radius: 28px; box-shadow: 0 2px 12px rgb(0 0 0 / 18%); text-align: start; text-decoration: none; cursor: pointer; }
 .launcher:hover .label { text-decoration: underline; }
 .label { display: block; font-weight: 650; }

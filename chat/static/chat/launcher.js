@@ -30,6 +30,8 @@ class ChatLine extends HTMLElement {
   #timer = 0;
   /** @type {string | null} */
   #scrolling = null;
+  /** @type {any[]} What of the page a full-screen panel covers. */
+  #behind = [];
   /** @type {(() => void) | null} What follows on a step back of our own. */
   #then = null;
   #shape = make("span", "shape", { ariaHidden: "true" });
@@ -177,18 +179,10 @@ class ChatLine extends HTMLElement {
 
   /* How the line is */
 
-  #language() {
-    return languageOf(this);
-  }
-
   /** @param {string} end */
   #address(end) {
     const path = (this.getAttribute("line") || "").split("/").map(encodeURIComponent).join("/");
-    return `${ORIGIN}/${path}/${end}?lang=${encodeURIComponent(this.#language())}`;
-  }
-
-  #words() {
-    return wordsOf(this);
+    return `${ORIGIN}/${path}/${end}?lang=${languageOf(this)}`;
   }
 
   /** The talk is a page of its own, in a tab of its own; a quick exit there blanks this page too. */
@@ -224,13 +218,14 @@ class ChatLine extends HTMLElement {
   }
 
   #draw() {
-    const words = this.#words();
+    const words = wordsOf(this);
     const news = this.unread === 1 ? words.one : words.more.replace("#", String(this.unread));
     this.#region.setAttribute("aria-label", this.#name());
     const tab = this.#ownTab;
     const away = tab || (this.state === "unreachable" && !this.#on);
     const face = away ? this.#link : this.#button;
-    const how = [words[this.state], tab && this.state !== "unreachable" && words.unreachable].filter(Boolean);
+    const opens = this.state === "closed" && this.#status.opens_at;
+    const how = [words[this.state], opens && new Date(opens).toLocaleString(languageOf(this), WHEN), tab && this.state !== "unreachable" && words.unreachable].filter(Boolean);
     this.#link.href = this.#address("") + (tab ? "&tab=1" : "");
     this.#link.rel = tab ? "opener" : "noopener noreferrer";
     for (const launcher of [this.#button, this.#link]) {
@@ -337,16 +332,14 @@ class ChatLine extends HTMLElement {
     this.#port?.postMessage({ kind: "shown", shown: !this.#panel.hidden });
   }
 
-  /** The page behind a full-screen panel does not scroll along. @param {boolean} on */
+  /** The page behind a full-screen panel does not scroll along, and no key or screen reader leads into it. @param {boolean} on */
   #lock(on) {
+    if (on === (this.#scrolling !== null)) return;
     const { style } = document.documentElement;
-    if (on) {
-      this.#scrolling = style.overflow;
-      style.overflow = "hidden";
-    } else if (this.#scrolling !== null) {
-      style.overflow = this.#scrolling;
-      this.#scrolling = null;
-    }
+    [this.#scrolling, style.overflow] = on ? [style.overflow, "hidden"] : [null, this.#scrolling || ""];
+    if (on) this.#behind = [...document.body.children].filter((/** @type {any} */ each) => !each.inert && !each.contains(this));
+    for (const each of this.#behind) each.inert = on;
+    this.#panel.ariaModal = on;
   }
 
   /** On a phone the panel stays above the keyboard. */

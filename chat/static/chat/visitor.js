@@ -369,11 +369,12 @@ host?.addEventListener("key", (event) => {
 const close = part("close");
 close?.addEventListener("click", () => host?.close());
 host?.addEventListener("met", () => close?.classList.remove("visitor__close--not-yet"));
-host?.addEventListener("shown", () => {
-  requestAnimationFrame(() => log.look());
+// We hear of it before the browser draws us again; until then nothing here can have the focus.
+host?.addEventListener("shown", () => requestAnimationFrame(() => {
+  log.look();
   if (step() === "talk") composer.focus();
   else /** @type {HTMLElement} */ (document.querySelector(`[data-step="${step()}"] h1`)).focus();
-});
+}));
 status.addEventListener("status", (event) => host?.state(/** @type {CustomEvent} */ (event).detail.state));
 
 memory.changed = tellHost;
