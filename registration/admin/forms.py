@@ -38,7 +38,8 @@ COUNTS = {
     "subject": gettext_lazy("as the subject of the contact"),
     "outcome": gettext_lazy("as the outcome of the contact"),
 }
-ROOM = 2
+# So many more fields can be filled in at once: to the first form, and to one that is there.
+ROOM_AT_FIRST, ROOM = 8, 2
 
 
 class FieldForm(forms.Form):
@@ -127,6 +128,9 @@ class ReasonForm(forms.Form):
 
 
 FieldFormSet: Any = forms.formset_factory(FieldForm, extra=ROOM, can_delete=True, max_num=shape.MOST_FIELDS)
+FirstFieldFormSet: Any = forms.formset_factory(
+    FieldForm, extra=ROOM_AT_FIRST, can_delete=True, max_num=shape.MOST_FIELDS
+)
 
 
 @admin.register(Form)
@@ -147,7 +151,7 @@ class FormAdmin(VersionAdmin):
 
     def publishing(self, request: HttpRequest, organisation: Organisation, line: Line | None) -> HttpResponse:
         """Field by field; nothing that was filled in gets lost."""
-        begins = first_forms(organisation)
+        begins = {} if line else first_forms(organisation)
         if request.method == "POST" and request.POST.get("begin") in begins:
             return self.begun(request, organisation, begins[request.POST["begin"]])
         rows, reason = forms_of(request, organisation, line)
@@ -181,9 +185,14 @@ def first_forms(organisation: Organisation) -> dict[str, shipped.Shipped]:
 def words_of_all(begins: dict[str, shipped.Shipped]) -> list[tuple[str, str, str]]:
     """By key: for what kind of helpline, and what is asked."""
     return [
-        (one.key, in_language(one.name), ", ".join(in_language(label) for label in one.labels))
+        (one.key, in_language(one.name), " ".join(closed(in_language(label)) for label in one.labels))
         for one in begins.values()
     ]
+
+
+def closed(label: str) -> str:
+    """With a sign at its end, as a sentence."""
+    return label if label.endswith((".", "?")) else f"{label}."
 
 
 def forms_of(request: HttpRequest, organisation: Organisation, line: Line | None) -> tuple[Any, ReasonForm]:
@@ -191,8 +200,11 @@ def forms_of(request: HttpRequest, organisation: Organisation, line: Line | None
         return FieldFormSet(request.POST), ReasonForm(request.POST)
     versions = Form.objects.filter(organisation=organisation, line=line).newest_first()
     newest = versions.first() or Form.objects.filter(organisation=organisation, line=None).newest_first().first()
-    asked = newest.asked if newest else ()
-    return FieldFormSet(initial=[FieldForm.start(field, place) for place, field in enumerate(asked, 1)]), ReasonForm()
+    if newest is None:
+        return FirstFieldFormSet(), ReasonForm()
+    return FieldFormSet(
+        initial=[FieldForm.start(field, place) for place, field in enumerate(newest.asked, 1)]
+    ), ReasonForm()
 
 
 def published(organisation: Organisation, line: Line | None, rows: Any, reason: ReasonForm, author: Staff) -> list[str]:
