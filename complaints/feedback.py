@@ -4,6 +4,7 @@ import secrets
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from django.db import transaction
@@ -56,8 +57,12 @@ def put(*, organisation: Organisation, version: int, given: dict[str, str], now:
 
 
 def keep(organisation_id: int, payloads: list[bytes]) -> None:
-    """Take a lot in: picked answers become counts, and every remark stands alone. All get the month of now."""
-    month = queries.month_of(timezone.localdate())
+    """Take a lot in: picked answers become counts, and every remark stands alone. All get the month of now,
+
+    on the clock of the organisation: on that of the server it could be one of which the figures are fixed already.
+    """
+    zone = ZoneInfo(Organisation.objects.get(pk=organisation_id).time_zone)
+    month = queries.month_of(timezone.localdate(timezone=zone))
     picked: Counter[tuple[int, str, str]] = Counter()
     written: list[tuple[int, str, str]] = []
     for payload in payloads:

@@ -1,7 +1,7 @@
 """Feedback has no author: it waits with others, is counted with them, and is shown in groups only (I01, F14, goal L1)."""
 
 import os
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -59,6 +59,16 @@ def test_few_answers_wait_and_many_become_counts(organisation):
     assert (move(organisation), rows(organisation)) == (LEAST, ([("q0", "c0", LEAST - 1), ("q0", "c2", 1)], LEAST - 1))
     put(organisation, LEAST)
     assert (move(organisation), rows(organisation)[0][0]) == (LEAST, ("q0", "c0", 2 * LEAST - 1))
+
+
+def test_month_is_that_of_the_organisation_of_which_the_one_before_may_be_fixed_already():
+    organisation = OrganisationFactory(time_zone="Europe/Athens")
+    with time_machine.travel(datetime(2026, 6, 30, 21, 30, tzinfo=UTC), tick=False):
+        put(organisation, LEAST)
+        move(organisation)
+    with inside(organisation):
+        found = {*Tally.objects.values_list("month", flat=True), *Remark.objects.values_list("month", flat=True)}
+    assert found == {date(2026, 7, 1)}
 
 
 @pytest.mark.promise("F14")
