@@ -60,7 +60,9 @@ def test_talk_is_registered_by_keyboard_alone(house: House, line: Line) -> None:
     expect(part.locator(".subjects__chosen")).to_contain_text("Work › Pay")
 
     # After it: one screen, no mouse.
+    expect(part.locator("#registration-about")).to_contain_text("tot nu")
     counsellor.end()
+    expect(part.locator("#registration-about")).not_to_contain_text("tot nu")
     expect(part.locator("#registration-save")).to_have_attribute("aria-disabled", "false")
     page.keyboard.press("g")
     page.keyboard.press("Tab")

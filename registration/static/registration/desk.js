@@ -45,6 +45,7 @@ class Beside {
 
   /** Another talk is on the screen, or this one ended. @param {{code: string | null, isOpen: boolean}} talk */
   async turn({ code, isOpen }) {
+    const hasEnded = this.isOpen && !isOpen && code === this.code;
     this.isOpen = isOpen;
     if (code !== this.code) {
       if (this.isDirty) void this.save();
@@ -52,8 +53,16 @@ class Beside {
       this.laid = null;
       show(part("registration"), false);
       if (code) await this.load(code);
-    }
+    } else if (hasEnded) void this.#tellLength();
     this.render();
+  }
+
+  /** How long it took, once that is known. */
+  async #tellLength() {
+    const code = this.laid;
+    if (!code) return;
+    const { status, told } = await ask(this.address);
+    if (status === 200 && this.laid === code) this.about(/** @type {any} */ (told));
   }
 
   /** @param {string} code */
