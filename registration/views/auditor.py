@@ -223,7 +223,8 @@ def as_file(row: Download, data: bytes) -> HttpResponse:
 def files(request: HttpRequest, membership: Membership) -> HttpResponse:
     """What was taken along: one's own files; for who answers for it those of everybody."""
     rows = Download.objects.visible_to(membership).select_related("by", "organisation").order_by("-number")[:MOST_SHOWN]
-    page = {"rows": [(row, KINDS[row.kind].label) for row in rows], "is_all": membership.role in SEE_ALL}
+    shown = [(row, KINDS[row.kind].label, Span.named(row.span)) for row in rows]
+    page = {"rows": shown, "is_all": membership.role in SEE_ALL}
     return drawn(request, membership, "registration/report_files.html", page)
 
 
@@ -247,6 +248,7 @@ def file(request: HttpRequest, membership: Membership, file: int) -> HttpRespons
     page = {
         "row": row,
         "kind": KINDS[row.kind].label,
+        "span": Span.named(row.span),
         "for_whom": FOR_WHOM[row.audience],
         "form": form,
         "making": making,

@@ -249,6 +249,14 @@ def test_who_answers_for_it_sees_all_files_and_others_their_own(organisation):
     assert [one.get(at("report_file", organisation, 1)).status_code for one in (mine, theirs)] == [200, 404]
 
 
+def test_period_of_a_file_stands_in_words(organisation):
+    client = client_of(organisation)
+    client.post(at("take_report", organisation, "contacts", "2026-Q1"), ASKED)
+    for name, more in (("report_files", []), ("report_file", [1])):
+        content = client.get(at(name, organisation, *more)).content.decode()
+        assert ("januari tot en met maart 2026" in content, "2026-Q1" in content) == (True, False)
+
+
 def test_page_says_how_pdf_comes_where_it_is_missing(organisation, monkeypatch):
     monkeypatch.setattr(pdf, "find_spec", lambda name: None)
     client = client_of(organisation)
