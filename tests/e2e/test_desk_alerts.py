@@ -1,5 +1,6 @@
 """The desk calls until somebody takes the visitor: by ear, by notification and by count, and never with a word of a talk."""
 
+import re
 from typing import Any
 
 import pytest
@@ -88,6 +89,78 @@ def test_desk_calls_until_the_visitor_is_taken(house: House, line: Line) -> None
     visitor.say("Een geheim")
     page.wait_for_function("before => window.struck === before + 1", arg=silent)
     assert notified(page) == [["Jouw werkplek", "Er is een nieuw bericht.", "toeverlaat-message"]]
+
+
+STRUCK = """
+window.tones = []; window.peaks = [];
+const connect = AudioNode.prototype.connect;
+AudioNode.prototype.connect = function (target) {
+    if (this instanceof OscillatorNode) window.tones.push([this.type, this.frequency.value]);
+    return connect.call(this, target);
+};
+const ramp = AudioParam.prototype.linearRampToValueAtTime;
+AudioParam.prototype.linearRampToValueAtTime = function (value, at) {
+    window.peaks.push(value);
+    return ramp.call(this, value, at);
+};
+"""
+
+
+def test_three_sounds_differ_and_the_volume_is_heard(house: House, line: Line) -> None:
+    page = house.counsellor(line, present=False).page
+    page.add_init_script(STRUCK)
+    page.reload()
+    expect(page.locator("#connection")).to_have_attribute("data-state", "online")
+    page.locator("#preferences-open").click()
+    panel = page.locator("#preferences")
+    tones = panel.locator('[data-preference="tone"]')
+    expect(tones).to_have_count(3)
+    heard = []
+    for tone in tones.all():
+        tone.check()
+        heard.append(heard_now(page))
+    assert len({str(tones) for tones, _peaks in heard}) == 3
+    loud = []
+    for volume in ("100", "50"):
+        panel.locator("#volume").fill(volume)
+        loud.append(max(heard_now(page)[1]))
+    # Half the volume is a quarter of the strength.
+    assert loud[0] == pytest.approx(4 * loud[1])
+    page.reload()
+    page.locator("#preferences-open").click()
+    expect(panel.locator("#volume")).to_have_value("50")
+    expect(tones.nth(2)).to_be_checked()
+    panel.locator('[data-preference="sound"]').uncheck()
+    expect(page.locator("#sound-blocked")).to_be_hidden()
+
+
+def heard_now(page: Page) -> tuple[Any, list[float]]:
+    """What sounds after a press on the button that tries it: the notes, and how loud each is."""
+    page.evaluate("() => { tones.length = peaks.length = 0; }")
+    page.locator("#preferences [data-try-sound]").click()
+    page.wait_for_function("() => tones.length > 0")
+    return page.evaluate("() => tones.slice()"), page.evaluate("() => peaks.slice()")
+
+
+def test_strip_tells_presence_room_waiting_and_the_longest_wait(house: House, line: Line) -> None:
+    counsellor = house.counsellor(line)
+    house.counsellor(line)
+    page = counsellor.page
+    begin(page)
+    expect(page.locator("#fact-present")).to_have_text("2")
+    expect(page.locator("#fact-room")).to_have_text("0 van 1")
+    expect(page.locator("#fact-longest")).to_have_text("–")
+    visitor = house.visitor(line)
+    wait_under_a_name(visitor)
+    counsellor.sees_waiting(1)
+    put_forward(page, 3 * 60)
+    expect(page.locator("#fact-longest")).to_have_text(re.compile("^03:[0-5][0-9]$"))
+    expect(page.locator("#waiting .waiting__time")).to_have_text(re.compile("^03:[0-5][0-9]$"))
+    expect(page.locator("#waiting")).not_to_contain_text("Robin")
+    expect(page.locator("#lines .strip__line")).to_contain_text("De Kade")
+    counsellor.take()
+    expect(page.locator("#fact-room")).to_have_text("1 van 1, vol")
+    expect(page.locator("#fact-longest")).to_have_text("–")
 
 
 def test_pausing_colleague_gets_a_quiet_sign_when_nobody_came_in_time(house: House, line: Line) -> None:

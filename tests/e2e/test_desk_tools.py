@@ -142,6 +142,29 @@ def test_message_waits_three_seconds_by_choice_and_is_never_lost(house: House, l
     assert page.evaluate("() => sessionStorage.length") == 0
 
 
+def test_message_goes_by_itself_after_three_seconds_and_not_before(house: House, line: Line) -> None:
+    visitor, counsellor = both(house, line)
+    page, undo = counsellor.page, counsellor.page.locator(".undo")
+    page.locator("#preferences-open").click()
+    page.locator('#preferences [data-preference="undo"]').check()
+    page.keyboard.press("Escape")
+    page.clock.install()
+    # It stands still, so that a slow machine takes nothing from the three seconds.
+    page.clock.pause_at(page.evaluate("() => Date.now() / 1000 + 60"))
+    counsellor.box.fill("Rustig aan")
+    counsellor.box.press("Enter")
+    expect(undo).to_contain_text("Rustig aan")
+    page.clock.fast_forward(2900)
+    expect(undo).to_be_visible()
+    visitor.say("Ben je daar?")
+    counsellor.hears("Ben je daar?")
+    assert visitor.said == [("own", "Ben je daar?")]
+    page.clock.fast_forward(200)
+    visitor.hears("Rustig aan")
+    expect(undo).to_be_hidden()
+    assert visitor.said == [("own", "Ben je daar?"), ("other", "Rustig aan")]
+
+
 def test_private_notes_are_kept_and_two_tabs_lose_nothing(house: House, line: Line) -> None:
     visitor, counsellor = both(house, line)
     page, box, said = counsellor.page, counsellor.page.locator(".notes__box"), counsellor.page.locator(".notes__said")

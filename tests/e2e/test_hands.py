@@ -11,7 +11,7 @@ from helplines.models import Line, Role
 from tests.e2e.conftest import House
 from tests.e2e.looks import Looked
 from tests.e2e.people import Counsellor, words
-from tests.factories.helplines import MembershipFactory
+from tests.factories.helplines import LineFactory, MembershipFactory, open_always
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 780}, "has_touch": True}
@@ -69,6 +69,63 @@ def test_question_that_will_lapse_tells_both_sides_how_long_it_stands(house: Hou
         expect(counsellor.page.locator("#hands-asked .hand__time")).to_contain_text(there)
     visitor.press("question-no")
     expect(visitor.root.locator("[data-question-time]")).to_be_hidden()
+
+
+def ask_colleague(counsellor: Counsellor) -> None:
+    counsellor.page.locator("#pass").click()
+    expect(counsellor.page.locator("#transfer-colleague option")).to_have_count(1)
+    counsellor.page.locator("#transfer-ask").click()
+
+
+@pytest.mark.promise("C10")
+def test_colleague_declines_with_a_note_and_the_visitor_was_never_asked(house: House, line: Line) -> None:
+    first, second, visitor = house.counsellor(line), house.counsellor(line), house.visitor(line)
+    house.in_talk(line, visitor, first)
+    ask_colleague(first)
+    card = second.page.locator("#hands-asked .hand")
+    card.locator(".hand__why").fill("Ik stop over vijf minuten")
+    card.get_by_role("button", name="Niet nu").click()
+    told = first.page.locator("#hands-asked .hand")
+    expect(told).to_contain_text("Ik stop over vijf minuten")
+    expect(second.page.locator("#hands-asked .hand")).to_have_count(0)
+    visitor.say("Nog altijd bij jou")
+    first.hears("Nog altijd bij jou")
+    assert "vijf minuten" not in visitor.page.content()
+    expect(visitor.root.locator("[data-question-frame]")).to_be_hidden()
+
+    # The visitor's own no is told to both, and the talk stays where it was.
+    ask_colleague(first)
+    second.page.locator("#hands-asked .hand .button").first.click()
+    visitor.press("question-no")
+    expect(told).to_contain_text("wil bij jou blijven")
+    expect(second.page.locator("#talks .talk-button")).to_have_count(0)
+    first.say("Dan gaan wij verder")
+    visitor.hears("Dan gaan wij verder")
+
+
+@pytest.mark.promise("C10")
+def test_talk_goes_to_another_line_where_somebody_is(house: House, line: Line) -> None:
+    other = LineFactory(organisation=line.organisation, slug="nacht", name="De Nacht")
+    open_always(other)
+    first, visitor = house.counsellor(line), house.visitor(line)
+    house.in_talk(line, visitor, first)
+    visitor.say("Ik slaap niet")
+    first.hears("Ik slaap niet")
+    second = house.counsellor(other)
+    first.page.locator("#pass").click()
+    look = first.page.locator("#transfer")
+    look.locator('[name="how"][value="line"]').check()
+    expect(look.locator("#transfer-line option")).to_have_text(["De Nacht"])
+    look.locator("#transfer-ask").click()
+    visitor.press("question-yes")
+    visitor.at("waiting")
+    expect(visitor.part("place")).to_have_text(words("nl", "passed_in_queue"))
+    expect(first.page.locator("#pane-talk article.talk--over")).to_be_visible()
+    second.take()
+    visitor.at("talk")
+    second.hears("Ik slaap niet")
+    second.say("Ik ga verder met je")
+    visitor.hears("Ik ga verder met je")
 
 
 def shot(page: Page, name: str) -> None:

@@ -40,7 +40,11 @@ export class ChatLog extends HTMLElement {
     this.#list.tabIndex = 0;
     this.#toLast.type = "button";
     this.#toLast.hidden = true;
-    this.#toLast.addEventListener("click", () => this.toLast());
+    this.#toLast.addEventListener("click", () => {
+      this.toLast();
+      // The button is gone now: what one reads is what comes next.
+      this.#list.focus({ preventScroll: true });
+    });
     this.#list.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     new ResizeObserver(() => this.#atEnd && this.toLast()).observe(this.#list);
     document.addEventListener("visibilitychange", () => this.#scrolled());
