@@ -3,7 +3,7 @@
 import sys
 import time
 
-from bench import gone, growth, idle, pace, report, signing_in, starts, status, throughput
+from bench import audited, gone, growth, idle, pace, report, signing_in, starts, status, throughput
 from bench.houses import NothingToMeasureWithError
 from bench.measure import Figure, machine, table
 
@@ -16,6 +16,7 @@ PROGRAMS = {
     "W5": report.main,
     "W6": status.main,
     "G6": signing_in.main,
+    "M6": audited.main,
     "growth": growth.main,
 }
 
