@@ -79,6 +79,7 @@ REMEMBER = {
     "privacy.keys._unwrapped",
     "privacy.keys.parse_master_keys",
     "registration.reports.cell_of",
+    "registration.shipped.shipped",
 }
 
 
