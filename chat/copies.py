@@ -57,7 +57,12 @@ def said_in(talk: Conversation, contents: Contents) -> list[Piece]:
     """What both said, in order, the newest part of a very long talk; no times, and nothing of the system."""
     with inside(talk.organisation_id):
         rows = Message.objects.filter(conversation=talk).exclude(party=Party.SYSTEM).order_by("-seq")
-        return [Piece(str(row.party), contents.text(row)) for row in reversed(rows[:LONGEST])]
+        return [Piece(str(row.party), contents.text(row), language_of(row, talk)) for row in reversed(rows[:LONGEST])]
+
+
+def language_of(row: Message, talk: Conversation) -> str:
+    """Of what a counsellor wrote, for the voice that reads it (WCAG 3.1.2); in which a visitor writes nobody knows."""
+    return (row.lang or talk.language) if row.party == Party.COUNSELLOR else ""
 
 
 def names_of(talk: Conversation, contents: Contents) -> list[str]:
@@ -79,7 +84,7 @@ def propose(talk: Conversation, kept: Collection[str]) -> Proposal:
     names, said = names_of(talk, contents), said_in(talk, contents)
     with inside(talk.organisation_id):
         known = contacts_of(talk.organisation)
-    pieces = [Piece(one.party, striking.struck(one.text, known, names, kept)) for one in said]
+    pieces = [one._replace(text=striking.struck(one.text, known, names, kept)) for one in said]
     return Proposal(pieces, striking.doubtful([one.text for one in said], known, names))
 
 
@@ -135,7 +140,7 @@ def checked(talk: Conversation, contents: Contents, texts: Sequence[str], kept: 
     found = {at: marks for at, text in enumerate(texts) if (marks := striking.must_go(text, known, names, kept))}
     if found:
         raise StillPersonal(found)
-    return [Piece(one.party, text.strip()) for one, text in zip(said, texts, strict=True) if text.strip()]
+    return [one._replace(text=text.strip()) for one, text in zip(said, texts, strict=True) if text.strip()]
 
 
 def listed(membership: Membership, now: datetime) -> list[TeamCopy]:

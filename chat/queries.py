@@ -16,6 +16,7 @@ from chat.models import STALE, Conversation, Handover, Message, Presence, Presen
 from chat.sealed import Contents
 from chat.states import Party, State
 from helplines import availability
+from helplines.fields import best_language
 from helplines.models import Assignment, Line, Membership, Role, at_once
 from helplines.policies import PolicyValues
 from helplines.remembered import chat_lines_now, opening_now, policy_now
@@ -146,13 +147,19 @@ def line_status(line: Line, language: str, now: datetime) -> dict[str, Any]:
     """The status document of the protocol, for the button and for a page."""
     found = availability_of(line, now)
     texts = {"open": "opening", "busy": "busy", "closed": "closed"}
+    name, first = texts.get(found.state, ""), line.organisation.first_language
     return {
         "state": found.state,
         "reason": found.reason,
         "queue": found.state == "busy" and found.can_start,
         "opens_at": moment(found.opens),
-        "text": paused_text(line, language) if found.state == "paused" else line.text(texts[found.state], language),
+        "text": line.text(name, language) if name else paused_text(line, language),
         "button": line.text("button", language),
+        # Not always the one that was asked for: an organisation may have written in another (WCAG 3.1.2).
+        "said_in": {
+            "text": best_language(getattr(line, name), language, first) if name else language,
+            "button": best_language(line.button, language, first),
+        },
         "name": line.name,
         "accent": line.organisation.accent,
     }

@@ -37,10 +37,11 @@ MORE: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 
 class Piece(NamedTuple):
-    """One message of a copy: whose it is, and its words without anybody in them."""
+    """One message of a copy: whose it is, its words without anybody in them, and their language where that is known."""
 
     party: str
     text: str
+    lang: str = ""
 
 
 def names_in(nickname: str, answers: Iterable[str], codes: Iterable[str]) -> list[str]:

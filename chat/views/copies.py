@@ -116,7 +116,7 @@ def rows_of(proposal: Proposal, texts: list[str], found: dict[int, list[str]]) -
     """The pieces as the page shows them; what was handed in stays, where there are as many."""
     shown = texts if len(texts) == len(proposal.pieces) else [one.text for one in proposal.pieces]
     return [
-        {"party": one.party, "text": text, "found": found.get(at, [])}
+        {"party": one.party, "lang": one.lang, "text": text, "found": found.get(at, [])}
         for at, (one, text) in enumerate(zip(proposal.pieces, shown, strict=True))
     ]
 

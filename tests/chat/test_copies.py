@@ -71,6 +71,21 @@ def test_proposal_has_nobody_in_it_and_nothing_of_the_system(talk):
     assert proposal.doubtful == ["Tervuren"]
 
 
+def test_copy_says_in_which_language_a_counsellor_wrote(talk):
+    """The page is in the reader's own language, the talk in that of the visitor (WCAG 3.1.2)."""
+    with inside(talk.organisation):
+        Conversation.objects.filter(pk=talk.pk).update(language="fr")
+    talk.refresh_from_db()
+    assert [one.lang for one in copies.propose(talk, ()).pieces] == ["fr", "", ""]
+    made = make(talk)
+    with inside(talk.organisation):
+        Message.objects.filter(conversation=talk, party="counsellor").update(lang="de")
+    assert [one.lang for one in copies.propose(talk, ()).pieces] == ["de", "", ""]
+    reader = signed_in(talk.counsellor.staff)
+    page = reader.get(f"/team/{talk.organisation.slug}/copies/{made.code}/").content.decode()
+    assert page.count('<dd lang="fr">') == 1 and page.count("<dd>") == 2
+
+
 @pytest.mark.promise("F10", "F11")
 def test_colleague_of_the_line_reads_what_was_left_and_the_log_says_for_what(talk):
     mentor = MembershipFactory(organisation=talk.organisation, role=Role.MENTOR)

@@ -71,6 +71,17 @@ def test_text_in_the_language_of_the_page_is_in_that_language() -> None:
     assert "Welkom bij ons" not in page
 
 
+def test_words_about_how_the_line_is_say_their_language_on_the_page_and_for_the_button() -> None:
+    line = a_line()
+    line.closed, line.button = {"nl": "Wij zijn er niet"}, {"nl": "Praat met ons", "en": "Talk with us"}
+    line.save()
+    # In the head stands what the script reads.
+    body = read(line, "", "en").partition("<body")[2]
+    assert language_of(body, "Wij zijn er niet") == "nl"
+    told = Client().get(f"/{line.organisation.slug}/{line.slug}/status.json?lang=en").json()
+    assert (told["text"], told["said_in"]) == ("Wij zijn er niet", {"text": "nl", "button": "en"})
+
+
 def test_statement_of_privacy_says_in_which_language_its_text_is() -> None:
     page = read(a_line(), "privacy/", "en")
     assert (language_of(page, "Dit blijft hier"), language_of(page, "<h1")) == ("nl", "en")
@@ -97,7 +108,9 @@ async def test_message_in_another_language_than_the_talk_says_so_at_once_and_lat
 @pytest.mark.asyncio
 @pytest.mark.django_db(databases=["default", "keys"], transaction=True)
 @pytest.mark.usefixtures("live")
-@pytest.mark.parametrize("lang", ["", "e", "english", "en ", 'en"', "EN", "en-\u0000", 7])
+@pytest.mark.parametrize(
+    "lang", ["", "e", "english", "en ", 'en"', "EN", "en-\u0000", 7, "es", "en-GB", "enfr", "en|fr"]
+)
 async def test_what_is_no_language_is_malformed(lang: object) -> None:
     async with talk() as (_line, client, counsellor, started):
         await counsellor.say("say", talk=started["code"], id=str(uuid4()), text="Hello", lang=lang)

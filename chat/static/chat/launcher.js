@@ -243,6 +243,7 @@ class ChatLine extends HTMLElement {
     ]) {
       if (target.textContent !== text) target.textContent = text;
     }
+    this.#label.lang = this.#status.said_in?.button || "";
     this.#badge.hidden = !this.unread;
     const accent = /^#[0-9a-f]{6}$/i.test(this.#status.accent) ? this.#status.accent : "";
     if (accent && !this.style.getPropertyValue("--chat-line-accent")) this.style.setProperty("--chat-line-accent", accent);

@@ -3,7 +3,7 @@
 import { part, step, tell } from "./visitor-page.js";
 import { dayAndTime, fill } from "./words.js";
 
-/** @typedef {{state: "open" | "busy" | "paused" | "closed", reason: string | null, queue: boolean, opens_at: string | null, text: string}} Status */
+/** @typedef {{state: "open" | "busy" | "paused" | "closed", reason: string | null, queue: boolean, opens_at: string | null, text: string, said_in: {text: string}}} Status */
 
 const EVERY = 20_000;
 
@@ -43,6 +43,7 @@ export class StatusPanel extends EventTarget {
     shape.dataset.state = status.state;
     tell("reason", this.#reason(status));
     tell("status-text", status.text);
+    /** @type {HTMLElement} */ (part("status-text")).lang = status.said_in.text;
     this.#toggle("actions", canStart);
     this.#toggle("elsewhere", status.state !== "open");
     const start = /** @type {HTMLElement} */ (part("start"));
