@@ -90,6 +90,23 @@ async def test_every_failure_is_the_same_answer_and_never_the_old_talk():
 
 
 @pytest.mark.promise("C02")
+@pytest.mark.parametrize("minutes", [2, 15])
+async def test_time_to_come_back_is_that_of_the_policy(minutes):
+    async with talk(rejoin_minutes=minutes) as (line, client, counsellor, started):
+        await client.disconnect()
+        await counsellor.hear("peer", present=False)
+        left = timezone.now()
+        with time_machine.travel(left + timedelta(minutes=minutes, seconds=-5), tick=True):
+            async with visitor(line) as back:
+                await back.say("rejoin", **started["rejoin"])
+                await back.hear("resumed")
+            await counsellor.hear("peer", present=False)
+        with time_machine.travel(left + timedelta(minutes=2 * minutes, seconds=5), tick=True):
+            async with visitor(line) as late:
+                assert await wrong(late, **started["rejoin"]) == {"kind": "gone", "why": "unknown"}
+
+
+@pytest.mark.promise("C02")
 async def test_somebody_without_a_name_gets_a_word_and_the_code_alone_is_not_enough():
     async with talk() as (line, _client, _counsellor, started), visitor(line) as back:
         word, code = started["rejoin"]["name"], started["rejoin"]["code"]

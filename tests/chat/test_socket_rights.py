@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from chat import keeper as keeper_module
 from chat import rights
-from chat.keeper import keeper
+from chat.keeper import EVERY, keeper
 from chat.writer import store
 from config.asgi import application
 from helplines.models import Membership
@@ -162,7 +162,7 @@ async def test_no_socket_for_a_line_that_is_not_there():
     assert await connects(f"/ws/{slug}/{line.slug}/visitor/", ORIGIN)
 
 
-@pytest.mark.parametrize("ending", ["deactivated", "new agreement", "signed out", "new password"])
+@pytest.mark.parametrize("ending", ["deactivated", "no desk role", "new agreement", "signed out", "new password"])
 async def test_a_right_that_ends_closes_the_desk_with_the_next_round(ending):
     _line, member = await staffed()
     async with desk(member) as counsellor:
@@ -170,12 +170,15 @@ async def test_a_right_that_ends_closes_the_desk_with_the_next_round(ending):
         await in_database(end_right)(member, ending)
         await keeper.round()
         assert await counsellor.closed() == 4403
+    assert EVERY < 5, "a round comes within the five seconds that are promised"
 
 
 def end_right(member, ending):
     with across_organisations():
         if ending == "deactivated":
             Membership.objects.filter(pk=member.pk).update(is_active=False)
+        elif ending == "no desk role":
+            Membership.objects.filter(pk=member.pk).update(role="auditor")
         elif ending == "new agreement":
             AgreementFactory(organisation=member.organisation)
         elif ending == "signed out":

@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-from helplines.models import Line, Weekday
+from chat.states import State
+from helplines.models import Line, Membership, Weekday
 from helplines.tenancy import across_organisations
 from tests.e2e.conftest import House, promise
 from tests.e2e.people import Visitor, words
+from tests.factories.chat import ActiveConversationFactory
 from tests.factories.helplines import ClosureFactory, LineFactory, OpeningHoursFactory, PolicyFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -131,6 +133,36 @@ def test_queue_that_is_turned_on_lets_somebody_wait_for_their_turn(house: House,
     counsellor.end()
     counsellor.take()
     second.at("talk")
+
+
+@pytest.mark.promise("A05")
+def test_place_and_estimate_stay_through_a_reload(house: House, line: Line) -> None:
+    PolicyFactory(organisation=line.organisation, values=promise(queue=True, queue_length=5, questions=[]))
+    counsellor = house.counsellor(line)
+    with across_organisations():
+        member = Membership.objects.get(organisation=line.organisation)
+    now = dt.datetime.now(dt.UTC)
+    for _talk in range(5):
+        ActiveConversationFactory(
+            line=line, counsellor=member, claimed_at=now - dt.timedelta(minutes=30), ended_at=now, state=State.CLOSED
+        )
+    first, second, third = (house.visitor(line) for _each in range(3))
+    house.in_talk(line, first, counsellor)
+    for visitor in (second, third):
+        house.forget_statuses()
+        visitor.page.reload()
+        visitor.wait_in_line()
+    place = second.root.locator("[data-place]")
+    expect(place).to_have_text(f"{words('nl', 'place_first')} {words('nl', 'wait_span', low='30', high='35')}")
+    behind = third.root.locator("[data-place]")
+    expect(behind).to_contain_text(words("nl", "place_one"))
+    told = behind.inner_text()
+    third.page.reload()
+    third.at("waiting")
+    expect(behind).to_have_text(told)
+    second.press("leave")
+    second.root.locator("[data-confirm-yes]").click()
+    expect(behind).to_contain_text(words("nl", "place_first"))
 
 
 @pytest.mark.promise("A06")

@@ -7,6 +7,8 @@ from helplines.models import Line
 from tests.e2e.conftest import House
 from tests.e2e.people import Visitor, words
 from tests.e2e.sites import strict_policy
+from tests.e2e.test_footprint import NOTHING as KEPT_NOTHING
+from tests.e2e.test_footprint import STORED
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # In the task of the press itself, before the browser can paint a frame: what could still be read.
@@ -45,6 +47,8 @@ def test_button_leaves_no_word_and_no_way_back(house: House, line: Line) -> None
     visitor.at("promise")
     assert page.evaluate("() => sessionStorage.length") == 0
     assert WORDS not in page.content()
+    assert page.evaluate(STORED) == KEPT_NOTHING
+    assert page.context.cookies() == []
 
 
 @pytest.mark.promise("A15", "L01")

@@ -142,6 +142,42 @@ def test_visitors_page_sets_no_cookie_and_takes_none(house: House, line: Line) -
     assert visitor.page.evaluate(STORED)["cookie"] == ""
 
 
+# What a page could do to somebody who hides that they chat: windows, notifications, sounds, and a script that stays.
+LOUD = """
+window.loud = [];
+const told = (name) => function () { window.loud.push(name); return Promise.reject(new Error(name)); };
+window.open = told("window"); window.alert = told("alert"); Notification.requestPermission = told("notification");
+window.Notification = new Proxy(Notification, { construct: () => { window.loud.push("notification"); return {}; } });
+window.AudioContext = window.Audio = told("sound"); HTMLMediaElement.prototype.play = told("sound");
+ServiceWorkerContainer.prototype.register = told("worker");
+"""
+
+
+@pytest.mark.promise("A13", "A15")
+def test_talk_opens_no_window_makes_no_sound_and_keeps_its_tab_neutral(house: House, line: Line) -> None:
+    counsellor = house.counsellor(line)
+    page = house.someone().new_page()
+    page.add_init_script(LOUD)
+    page.goto(house.chat_page(line))
+    visitor = Visitor(page)
+    house.in_talk(line, visitor, counsellor)
+    page.evaluate("() => Object.defineProperty(document, 'hidden', { value: true })")
+    counsellor.say("Ben je er nog?")
+    visitor.hears("Ben je er nog?")
+    icons = page.locator('link[rel~="icon"]').evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    assert (page.title(), icons) == ("Informatie", ["data:,"])
+    # No spelling service, no list of earlier entries.
+    off = [visitor.box.get_attribute(name) for name in ("autocomplete", "spellcheck", "writingsuggestions")]
+    assert off == ["off", "false", "false"]
+    counsellor.end()
+    visitor.press("on")
+    visitor.at("thanks")
+    assert page.evaluate("() => window.loud") == []
+    assert page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
+    page.evaluate("() => { new Notification('x'); }")
+    assert page.evaluate("() => window.loud") == ["notification"]
+
+
 @pytest.mark.promise("L01")
 def test_site_that_is_not_listed_gets_no_frame(house: House, line: Line) -> None:
     house.counsellor(line)

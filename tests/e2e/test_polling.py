@@ -84,7 +84,7 @@ async def drop_all() -> None:
 
 
 @pytest.mark.promise("A14")
-@pytest.mark.parametrize("how", [HANGING, SWALLOWING], ids=["hanging", "swallowing"])
+@pytest.mark.parametrize("how", [REFUSED, HANGING, SWALLOWING], ids=["refused", "hanging", "swallowing"])
 def test_choice_is_made_within_five_seconds(house: House, line: Line, how: str) -> None:
     house.counsellor(line)
     visitor = blocked(house, line, how)
@@ -120,6 +120,10 @@ def test_check_page_tells_what_is_blocked(house: House, line: Line) -> None:
     assert len(report.splitlines()) == 1 + len(ROWS)
     assert re.search(r"Chrome [0-9]+\)", report.splitlines()[2])
     assert not {"Mozilla", "Linux", "127.0.0.1", "X11"} & set(re.split(r"[^\w.]+", report))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("[data-copy]").click()
+    expect(page.locator("[data-copied]")).to_have_text(str(sentences["copied"]))
+    assert page.evaluate("() => navigator.clipboard.readText()") == report
     faults = Axe().run(
         page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"], "preload": False}
     )

@@ -33,6 +33,20 @@ def test_wrong_password_says_so_and_keeps_the_name(house: House, page: Page, nam
     page.wait_for_url("**/desk/**")
 
 
+def test_password_can_be_pasted_and_filled_in_by_a_manager(house: House, page: Page, name: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{house.origin}/account/login/")
+    fields = [page.locator(f"[name={field}]") for field in ("login", "password")]
+    assert [field.get_attribute("autocomplete") for field in fields] == ["username", "current-password"]
+    for field, text in zip(fields, (name, "a long enough secret"), strict=True):
+        page.evaluate("text => navigator.clipboard.writeText(text)", text)
+        field.focus()
+        page.keyboard.press("ControlOrMeta+V")
+        expect(field).to_have_value(text)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/**")
+
+
 def test_somebody_who_has_no_account_reads_the_same(house: House, page: Page, name: str) -> None:
     sign_in(page, house.origin, name, password="something else entirely")
     known = page.get_by_role("alert").inner_text()
