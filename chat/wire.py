@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from django.conf import settings
 from msgspec import Meta
 
 FRAME_BYTES = 32 * 1024
@@ -22,8 +21,9 @@ PURPOSE_LENGTH = 200
 Code = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"\A[A-Za-z0-9_-]+\Z")]
 Seq = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Language = Annotated[str, Meta(min_length=2, max_length=8)]
-# One in which organisations write; nothing else ever stands in HTML's `lang`.
-Lang = Annotated[str, Meta(pattern=rf"\A({'|'.join(code for code, _name in settings.CONTENT_LANGUAGES)})\Z")]
+# Those in which organisations write (CONTENT_LANGUAGES); nothing else ever stands in HTML's `lang`.
+LANGUAGES = ("nl", "fr", "de", "en")
+Lang = Annotated[str, Meta(pattern=rf"\A({'|'.join(LANGUAGES)})\Z")]
 Answer = Annotated[str, Meta(max_length=ANSWER_LENGTH)]
 # A secret of a tab, by which limits and blocks know that it comes again.
 Token = Annotated[str, Meta(min_length=16, max_length=64, pattern=r"\A[A-Za-z0-9_-]+\Z")]

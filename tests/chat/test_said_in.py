@@ -4,8 +4,10 @@ import re
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
+from chat.wire import LANGUAGES
 from helplines.models import Line
 from tests.chat.sockets import talk
 from tests.factories.helplines import LineFactory, OrganisationFactory, PolicyFactory, open_always
@@ -117,3 +119,7 @@ async def test_what_is_no_language_is_malformed(lang: object) -> None:
         await counsellor.hear("refused", why="malformed")
         await client.say("say", id=str(uuid4()), text="Hello", lang="en")
         await client.hear("refused", why="malformed")
+
+
+def test_frames_take_the_languages_in_which_organisations_write() -> None:
+    assert set(LANGUAGES) == {code for code, _name in settings.CONTENT_LANGUAGES}
