@@ -19,7 +19,7 @@ from chat.routing import poll_urlpatterns, websocket_urlpatterns  # noqa: E402
 from config.answers import ENDING, GivenAgain  # noqa: E402
 from config.checks import refuse_unsafe_start  # noqa: E402
 from config.origins import Application, ExactOrigin, refuse  # noqa: E402
-from config.turns import PAGES, SIGNING_IN, STATUSES, Turns  # noqa: E402
+from config.turns import PAGES, SIGNING_IN, SLOW, SLOW_PAGES, STATUSES, Turns  # noqa: E402
 
 refuse_unsafe_start()
 # What speaks with Redis takes a second to load: now, and not while the first visitor and all others wait for it.
@@ -42,6 +42,8 @@ sockets = URLRouter([*websocket_urlpatterns, re_path("", refuse)])  # type: igno
 status_answers = GivenAgain(Turns(pages, STATUSES))
 # A password takes long: who waits for one stands in nobody's way.
 signing_in = Turns(pages, SIGNING_IN)
+# Nor does who waits for a site or a report: those are staff, and the page of a visitor waits behind none of them.
+slow_pages = Turns(pages, SLOW)
 other_pages = Turns(pages, PAGES)
 # Whoever asks whether we are well must hear it, however many wait.
 UNWAITING = frozenset({"/livez", "/readyz", "/metrics"})
@@ -56,6 +58,8 @@ def door_of(method: str, path: str) -> Application:
         return status_answers
     if path in UNWAITING:
         return pages
+    if path.startswith(SLOW_PAGES):
+        return slow_pages
     return signing_in if method == "POST" and path.startswith("/account/") else other_pages
 
 

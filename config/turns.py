@@ -11,7 +11,19 @@ from weakref import WeakKeyDictionary
 
 Application = Callable[[Any, Any, Any], Awaitable[Any]]
 # Together with the threads of `chat.lanes` and of the writer no more than the pool has (DATABASE_POOL).
-PAGES, SIGNING_IN, STATUSES = 4, 2, 1
+PAGES, SIGNING_IN, STATUSES, SLOW = 4, 2, 1, 2
+# What waits for another computer (name servers, a site that is looked at) or reckons over months. An address that must be
+# opened in an emergency is not among them, nor is a line that must close.
+SLOW_PAGES = (
+    "/admin/mail/",
+    "/admin/embedding/",
+    "/admin/exchange/",
+    "/admin/registration/",
+    "/reports/",
+    "/audit/",
+    "/ledger/",
+    "/handling/",
+)
 
 
 class Turns:
