@@ -6,6 +6,7 @@ looked through once more here, whatever their browser showed.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from django.db import transaction
@@ -123,7 +124,7 @@ def make(
             purpose=purpose,
             made_at=now,
             gone_at=min(until, talk.expires_at or until),
-            contents=contents.seal(code, FIELD, msgspec.json.encode(pieces).decode()),
+            contents=contents.seal(code, FIELD, written(pieces)),
         )
         # The code of the copy, not of the talk: the log ties the two for nobody who reads it.
         log(Event.COPY_MADE, made, membership)
@@ -167,7 +168,22 @@ def read(made: TeamCopy, membership: Membership) -> list[Piece]:
         text = access.contents_of(made.conversation).unseal(made.code, FIELD, made.contents)
     except UnreadableError:
         raise RefusedError("not_here") from None
-    return msgspec.json.decode(text, type=list[Piece])
+    return read_back(text)
+
+
+def written(pieces: Sequence[Piece]) -> str:
+    """Pieces as a copy keeps them: pairs, for the release before languages reads nothing else; the language is with the party."""
+    pairs = [(f"{one.party}:{one.lang}" if one.lang else one.party, one.text) for one in pieces]
+    return msgspec.json.encode(pairs).decode()
+
+
+def read_back(text: str) -> list[Piece]:
+    """The pieces of a copy of any release: some wrote the language as a third part, and what a later one adds is passed over."""
+    pieces = []
+    for said_by, words, *more in msgspec.json.decode(text, type=list[list[Any]]):
+        party, _colon, lang = said_by.partition(":")
+        pieces.append(Piece(party, words, lang or (str(more[0]) if more else "")))
+    return pieces
 
 
 def log(event: Event, made: TeamCopy, membership: Membership) -> None:

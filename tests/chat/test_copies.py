@@ -1,14 +1,16 @@
 """Copies of talks for the team: struck, by who led the talk alone, for a purpose, for a while (F10, F11)."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
+import msgspec
 import pytest
 import time_machine
 from django.utils import timezone
 
-from chat import copies, erasing
+from chat import access, copies, erasing
 from chat.copies import StillPersonal
-from chat.models import Conversation, CopyPurpose, Message, TeamCopy
+from chat.models import Conversation, CopyPurpose, Message, TeamCopy, new_code
 from chat.states import State
 from chat.wire import RefusedError
 from helplines.models import Role
@@ -84,6 +86,39 @@ def test_copy_says_in_which_language_a_counsellor_wrote(talk):
     reader = signed_in(talk.counsellor.staff)
     page = reader.get(f"/team/{talk.organisation.slug}/copies/{made.code}/").content.decode()
     assert page.count('<dd lang="fr">') == 1 and page.count("<dd>") == 2
+
+
+class PieceBefore(NamedTuple):
+    """As the release before languages had it: it reads pairs and nothing else."""
+
+    party: str
+    text: str
+
+
+def test_release_before_languages_reads_a_new_copy(talk):
+    """While web nodes are replaced one after the other, both releases serve the same team."""
+    made = make(talk)
+    text = access.contents_of(talk).unseal(made.code, copies.FIELD, made.contents)
+    pieces = msgspec.json.decode(text, type=list[PieceBefore])
+    assert [one.text for one in pieces] == texts_of(talk)
+    # That release shows who is no visitor as the counsellor.
+    assert [one.party == "visitor" for one in pieces] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("piece", "lang"),
+    [
+        (["counsellor", "Dag."], ""),
+        (["counsellor", "Dag.", "fr"], "fr"),
+        (["counsellor:fr", "Dag."], "fr"),
+        (["counsellor:fr", "Dag.", {"later": 1}], "fr"),
+    ],
+)
+def test_copy_of_any_release_is_read(talk, piece, lang):
+    code = new_code()
+    contents = access.contents_of(talk).seal(code, copies.FIELD, msgspec.json.encode([piece]).decode())
+    made = TeamCopyFactory(conversation=talk, line=talk.line, code=code, contents=contents)
+    assert copies.read(made, talk.counsellor) == [("counsellor", "Dag.", lang)]
 
 
 @pytest.mark.promise("F10", "F11")
