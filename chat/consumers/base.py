@@ -53,7 +53,8 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.bucket = self.full_bucket()
         self.unreadable = 0
         self.finished = False
-        self.heard_at = time.monotonic()
+        # Since when a sign of life is asked for and has not come.
+        self.asked_at: float | None = None
         self.entered: list[tuple[Room, Hashable]] = []
         self.sayings = Sayings(self.acknowledge)
 
@@ -103,7 +104,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.finished:
             return
-        self.heard_at = time.monotonic()
+        self.asked_at = None
         if not self.bucket.take(time.monotonic()):
             await self.too_many(text_data or "")
             return

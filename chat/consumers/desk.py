@@ -101,11 +101,13 @@ class DeskConsumer(DeskTools, DeskHanding, DeskConsenting, DeskFollowing):
             membership_id=self.membership.pk,
             session=key,
             session_hash=session_hash,
-            silent=time.monotonic() - self.heard_at,
+            silent=0.0 if self.asked_at is None else time.monotonic() - self.asked_at,
         )
 
     async def knock(self) -> None:
         """Ask for a sign of life: a laptop that was closed leaves a line that looks open."""
+        if self.asked_at is None:
+            self.asked_at = time.monotonic()
         await self.tell({"kind": "knock"})
 
     async def here(self, frame: wire.Here) -> None:
