@@ -202,16 +202,23 @@ def names_now(members: Iterable[Membership], talks: Mapping[int, Sequence[int]])
     }
 
 
+def moves_of(conversation: Conversation) -> list[tuple[Any, Any]]:
+    """When a talk went to another line, and to which, in order; a talk that never left its line needs no look-up to tell."""
+    if conversation.came_in_id is None:
+        return []
+    passed = Handover.objects.filter(conversation=conversation, how=How.LINE, state=Step.DONE).order_by(
+        "ended_at", "pk"
+    )
+    return list(passed.values_list("ended_at", "to_line_id"))
+
+
 def shown_names(conversation: Conversation, rows: list[Message]) -> dict[int, str | None]:
     """By number of a message: its author's name on the line where it was said; another line's name would link them (C04).
 
     A talk leaves a line with a system message of the moment at which its handover was carried out. Where that message is not
     found, it is unknown where things were said, and nobody gets a name.
     """
-    passed = Handover.objects.filter(conversation=conversation, how=How.LINE, state=Step.DONE).order_by(
-        "ended_at", "pk"
-    )
-    moves: list[tuple[Any, Any]] = list(passed.values_list("ended_at", "to_line_id"))
+    moves = moves_of(conversation)
     notes = Message.objects.filter(
         conversation=conversation, party=Party.SYSTEM, at__in=[at for at, _line in moves]
     ).values_list("at", "seq")

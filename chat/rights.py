@@ -84,11 +84,11 @@ class Readings:
             del self.desks[organisation_id]
             self.looks.pop(organisation_id, None)
 
-    async def now(self, desk: Desk) -> tuple[float, Right | None]:
-        """The right of this moment, for this desk alone, and when it was read; None for who has none any more."""
-        began, member = monotonic(), desk.membership
-        found: Rights = await for_rights(read)(member.organisation_id, {member.pk: desk.talks()})
-        return began, found.get(member.pk)
+    async def now(self, desk: Desk) -> Membership | None:
+        """The right of this moment, for this desk alone, without names; None for who has none any more."""
+        member = desk.membership
+        found: dict[int, Membership] = await for_rights(access.at_work_now)(member.organisation_id, {member.pk})
+        return found.get(member.pk)
 
     async def lately(self, desk: Desk) -> tuple[float, Right | None]:
         """The right of less than a second ago. Where that is unknown it is read with those of all other desks."""

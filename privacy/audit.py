@@ -5,8 +5,7 @@ import hmac
 import logging
 from datetime import UTC
 
-from django.db import DatabaseError, transaction
-from django.db.models import F
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from helplines.models import Membership, Staff
@@ -20,6 +19,7 @@ __all__ = ["AuditUnavailable", "Event", "listener", "record", "seal_is_right", "
 
 logger = logging.getLogger(__name__)
 PURPOSE = "audit-seal"
+COUNT = "UPDATE privacy_audithead SET number = number + 1 WHERE organisation_id = %s RETURNING number, digest"
 
 
 def record(
@@ -90,12 +90,21 @@ def next_place(organisation: int) -> tuple[int, str]:
 
     The UPDATE takes the row's lock, on every database, and no two writers get one number.
     """
-    heads = AuditHead.objects.filter(organisation_id=organisation)
-    if not heads.update(number=F("number") + 1):
+    found = counted(organisation)
+    if found is None:
         AuditHead.objects.get_or_create(organisation_id=organisation, defaults={"digest": chain.FIRST})
-        heads.update(number=F("number") + 1)
-    number, previous = heads.values_list("number", "digest").get()
-    return number, previous
+        found = counted(organisation)
+    if found is None:
+        raise DatabaseError("The head of this audit log cannot be written.")
+    return found
+
+
+def counted(organisation: int) -> tuple[int, str] | None:
+    """Written out, for the ORM would need a second statement to tell what it wrote while everybody else waits for this row."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, [organisation])
+        found: tuple[int, str] | None = cursor.fetchone()
+    return found
 
 
 def append(link: Link) -> None:

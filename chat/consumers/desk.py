@@ -26,7 +26,7 @@ from chat.limits import Bucket, Seldom
 from chat.marks import Seen, marks
 from chat.models import Conversation
 from chat.picture import Board
-from chat.rights import Right, is_fresh, rights
+from chat.rights import is_fresh, rights
 from chat.sealed import Contents
 from chat.states import OVER as STATES_OVER
 from chat.wire import RefusedError
@@ -284,18 +284,21 @@ class DeskConsumer(DeskTools, DeskHanding, DeskConsenting, DeskFollowing):
     async def check_right_lately(self) -> None:
         """For frames that come many a second: the right was there less than a second ago."""
         if not is_fresh(self.right_at):
-            await self.take_right(*await rights.lately(self))
+            at, right = await rights.lately(self)
+            await self.take_right(right.membership if right else None)
+            if right:
+                self.right_at = at
+                self.names |= right.names
 
     async def check_right(self) -> None:
         """The role may have ended since the socket opened: it counts from the next frame on (D6)."""
-        await self.take_right(*await rights.now(self))
+        await self.take_right(await rights.now(self))
 
-    async def take_right(self, at: float, right: Right | None) -> None:
-        if right is None:
+    async def take_right(self, membership: Membership | None) -> None:
+        if membership is None:
             await self.finish(NOT_ALLOWED)
             raise RefusedError("not_here")
-        self.right_at, self.membership = at, right.membership
-        self.names |= right.names
+        self.membership = membership
 
     def talks(self) -> list[int]:
         return [conversation.pk for conversation, _contents in self.open_talks.values()]

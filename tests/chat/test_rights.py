@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from chat import access
 from chat import rights as rights_module
 from chat.rights import AHEAD_SECONDS, FRESH_SECONDS, Readings, Right
 
@@ -44,6 +45,13 @@ class Database:
         await self.may_answer.wait()
         return found
 
+    async def at_work_now(self, _organisation, members):
+        self.asked.append({pk: [] for pk in members})
+        return {pk: SimpleNamespace(pk=pk) for pk in members & self.at_work}
+
+    def way(self, work):
+        return self.at_work_now if work is access.at_work_now else self.read
+
 
 @pytest.fixture
 def now(monkeypatch):
@@ -56,7 +64,7 @@ def now(monkeypatch):
 def database(monkeypatch, now):
     made = Database()
     made.may_answer.set()
-    monkeypatch.setattr(rights_module, "for_rights", lambda _read: made.read)
+    monkeypatch.setattr(rights_module, "for_rights", made.way)
     return made
 
 
@@ -155,9 +163,10 @@ async def test_right_of_this_moment_is_never_one_of_before(database):
     desk = Desk(1, [10])
     readings = house(desk)
     await readings.lately(desk)
+    assert (await readings.now(desk)).pk == 1
     database.at_work.clear()
-    assert await readings.now(desk) == (100.0, None)
-    assert database.asked[1:] == [{1: [10]}]
+    assert await readings.now(desk) is None
+    assert database.asked[1:] == [{1: []}, {1: []}]
 
 
 async def test_organisation_whose_desks_all_left_is_forgotten(database):
