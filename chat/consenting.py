@@ -168,8 +168,9 @@ def goes_on(organisation_id: int, code: str) -> bool:
 def has_ground(row: OpeningConsent) -> bool:
     """Whether who asked still has the talk, to explain what was asked."""
     with inside(row.organisation_id):
+        who = Membership.objects.in_force().filter(organisation=row.organisation_id, staff=row.asked_by_id)
         rows = Conversation.objects.filter(code=row.conversation, state=State.ACTIVE)
-        return row.asked_by_id is not None and bool(rows.filter(counsellor__staff=row.asked_by_id).exists())
+        return row.asked_by_id is not None and bool(rows.filter(counsellor__in=who).exists())
 
 
 def heard(row: OpeningConsent) -> None:

@@ -16,6 +16,7 @@ ends one does not, for nobody is kept to a yes because a log is full.
 import hashlib
 import logging
 import secrets
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -41,6 +42,8 @@ ANSWER_TIME = timedelta(minutes=5)
 COUNTS_FOR = timedelta(hours=24)
 # In one talk, whoever asks: who said no is asked once more at the most, and not at once.
 MOST_ASKED, REST = 2, timedelta(minutes=10)
+# Breaks of lines and other controls; joiners of letters and signs; letters and signs without a picture.
+BREAKS, JOINERS, FILLERS = ("Cc", "Zl", "Zp"), "\u200c\u200d", "\u115f\u1160\u2800\u3164\uffa0"
 ENDINGS = {
     ConsentState.REFUSED: Event.CONSENT_REFUSED,
     ConsentState.WITHDRAWN: Event.CONSENT_WITHDRAWN,
@@ -108,7 +111,8 @@ def ask(
     """
     if not asks.offices or CONSENT not in asks.grounds or recipient not in asks.recipients:
         raise ConsentError("no_ground")
-    if not purpose.strip():
+    purpose = in_sight(purpose)
+    if not any(character.isalnum() for character in purpose):
         raise ConsentError("empty")
     with inside(organisation), transaction.atomic():
         let_lapse(organisation.pk, now, conversation)
@@ -128,10 +132,23 @@ def ask(
             asked_at=now,
             until=now + ANSWER_TIME,
         )
-        store(row, purpose.strip())
+        store(row, purpose)
         logged(row, Event.CONSENT_ASKED, by, recipient)
         tell(row)
     return row
+
+
+def in_sight(text: str) -> str:
+    """A text on one line, without what nobody sees: only the two joiners, which some scripts and signs cannot do without.
+
+    What turns words around would let the visitor read something else than what is kept.
+    """
+    seen = (" " if unicodedata.category(one) in BREAKS else one for one in text if one in JOINERS or not is_hidden(one))
+    return " ".join("".join(seen).split())
+
+
+def is_hidden(character: str) -> bool:
+    return unicodedata.category(character) == "Cf" or character in FILLERS or character == "\0"
 
 
 def unaskable(conversation: str, kind: str, now: datetime) -> tuple[str, datetime | None]:
@@ -316,6 +333,12 @@ def purpose_of(row: OpeningConsent) -> str:
     """What it was asked for, in the words that the visitor read. Raises KeyGoneError, UnreadableError."""
     key = keys.derived(keys.conversation_key(row.organisation_id, row.conversation), PURPOSE)
     return sealing.unseal(key, bytes(row.purpose), place(row, "purpose")).decode()
+
+
+def hold(code: str) -> bool:
+    """Keep a yes as it is until the end of this transaction; False where it does not stand any more."""
+    rows = OpeningConsent.objects.select_for_update().filter(code=code, state=ConsentState.GIVEN)
+    return bool(rows.values_list("pk", flat=True))
 
 
 def use(code: str, now: datetime) -> bool:

@@ -132,6 +132,9 @@ def stored(row: OpeningRequest, words: Words) -> str:
         key = keys.conversation_key(row.organisation_id, row.conversation)
         row.words = layers.seal_words(row, key, json.dumps(words._asdict()))
         with transaction.atomic():
+            # Whoever takes the yes back at this moment finds this request, or is before it: none stays without its yes.
+            if row.ground == CONSENT and not consents.hold(words.consent):
+                return "consent"
             row.save()
     except keys.KeyGoneError:
         return "gone"

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from chat import access, consenting, wire
+from chat import access, comebacks, consenting, wire
 from chat.consumers.base import Socket
 from chat.consumers.handing import VisitorHanding
 from chat.lanes import in_database
@@ -55,13 +55,19 @@ class VisitorConsenting(VisitorHanding):
     """The visitor's side: yes, no, and not any more; beside what they answer to a handover."""
 
     async def allow(self, frame: wire.Allow) -> None:
-        await in_database(self.consented)(self.mine(), frame.consent, consenting.agree)
+        await in_database(self.agreed)(self.mine(), frame.consent)
 
     async def deny(self, frame: wire.Deny) -> None:
         await in_database(self.consented)(self.mine(), frame.consent, consenting.refuse)
 
     async def retract(self, frame: wire.Retract) -> None:
         await in_database(self.consented)(self.mine(), frame.consent, consenting.withdraw)
+
+    def agreed(self, held: Held, code: str) -> None:
+        """A tab that was replaced, and was not told yet, says yes for nobody; its no counts, for in doubt there is none."""
+        if not comebacks.hold_again(held=held, socket=self.socket, now=timezone.now()):
+            raise wire.RefusedError("not_here")
+        self.consented(held, code, consenting.agree)
 
     def consented(self, held: Held, code: str, answer: Any) -> None:
         answer(row=access.consent_in(held.conversation, code), now=timezone.now())

@@ -50,7 +50,7 @@ from helplines.tenancy import inside
 FIRST_FRAME_SECONDS = 10.0
 MOST_MISSES = 5
 # Frames that show that somebody is there.
-SIGNS = frozenset({"say", "typing"})
+SIGNS = frozenset({"say", "typing", "agree", "disagree", "allow", "deny", "retract"})
 Carried = Callable[["VisitorConsumer", Any], Awaitable[None]]
 
 

@@ -1,11 +1,13 @@
 """A visitor is asked in the talk whether their address may be opened: the same over a socket and over polling (E05, E06)."""
 
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from chat import consenting, keeper, requeue
+from chat import consenting, keeper, requeue, silence
+from chat.models import Conversation
 from chat.states import Party
 from helplines.tenancy import across_organisations, inside
 from privacy import audit, consents
@@ -13,7 +15,7 @@ from privacy.audit import AuditUnavailable
 from privacy.models import OpeningConsent
 from tests.chat.polls import poller
 from tests.chat.sockets import desk, in_database, staffed, visitor
-from tests.factories.chat import PresenceFactory
+from tests.factories.chat import PresenceFactory, say
 from tests.factories.helplines import MembershipFactory
 from tests.factories.vault import holder
 
@@ -218,6 +220,51 @@ async def test_yes_that_cannot_be_logged_is_none(monkeypatch):
         assert (await client.hear("refused", do="allow"))["why"] == "unlogged"
         await client.say("deny", consent=question["id"])
         assert (await client.hear("consent", id=question["id"]))["state"] == "refused"
+
+
+@in_database
+def replaced(code):
+    """The talk went on in another tab, and this one was not told yet."""
+    with across_organisations():
+        Conversation.objects.filter(code=code).update(visitor_socket="another")
+
+
+async def test_tab_that_was_replaced_says_no_yes():
+    """Who sits at a computer that the visitor left must not answer for them, also before that tab hears that it is over."""
+    async with talking() as (_line, _member, client, counsellor, started):
+        await asks(counsellor, started["code"])
+        question = await client.hear("consent", state="asked")
+        await replaced(started["code"])
+        await client.say("allow", consent=question["id"])
+        assert (await client.hear("refused", do="allow"))["why"] == "not_here"
+        assert (await row_of(started["code"])).state == "asked"
+        # What ends one counts from anywhere: in doubt there is none.
+        await client.say("deny", consent=question["id"])
+        assert (await client.hear("consent", id=question["id"]))["state"] == "refused"
+
+
+@in_database
+def silent(code):
+    """The counsellor spoke last, and long ago."""
+    later = timezone.now() + timedelta(minutes=11)
+    with across_organisations():
+        talk = Conversation.objects.get(code=code)
+        say(talk, Party.COUNSELLOR, "Wat denk je?")
+        Conversation.objects.filter(pk=talk.pk).update(visitor_seen_at=later, rejoin_until=later + timedelta(minutes=5))
+    silence.sweep(organisation_id=talk.organisation_id, now=later)
+
+
+@ways
+@pytest.mark.parametrize("do", ["allow", "deny"])
+async def test_answer_is_a_sign_of_life(way, do):
+    """A talk that would end because its visitor is silent goes on when they answer what they were asked."""
+    async with talking(way, silent_minutes=10) as (_line, _member, client, counsellor, started):
+        await asks(counsellor, started["code"])
+        question = await client.hear("consent", state="asked")
+        await silent(started["code"])
+        await client.hear("silence", step=1)
+        await client.say(do, consent=question["id"])
+        await client.hear("silence", step=0)
 
 
 @pytest.mark.promise("O10", "E05")

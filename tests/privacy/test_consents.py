@@ -33,7 +33,6 @@ from tests.privacy.asking import (
 )
 from tests.privacy.test_requests import why
 from tests.privacy.test_vault import ADDRESS
-from tests.threads import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.promise("E05", "E06")]
 ASKS = Procedure("administrator", ("consent",), ("counsellor",), ("emergency", "police"))
@@ -293,29 +292,6 @@ def test_nothing_kept_shows_only_when_everybody_agreed_and_uses_up_no_yes():
     request = room.ask()
     room.agree(request)
     assert (state_of(request), question_of(room).state) == (OpeningState.NOTHING, ConsentState.GIVEN)
-
-
-def test_opening_and_taking_back_at_once_end_in_one_way(transactional_db):
-    room = with_consent()
-    row = says_yes(room)
-    request = room.ask()
-
-    def opens():
-        try:
-            return bool(room.agree(request).secret)
-        except requests.RefusedError:
-            return False
-
-    def takes_back():
-        try:
-            consenting.withdraw(row=row, now=timezone.now())
-        except NotAsked:
-            return False
-        return True
-
-    assert sorted(at_once(lambda call: call(), [opens, takes_back])) == [False, True]
-    opened = state_of(request) == OpeningState.OPENED
-    assert question_of(room).state == (ConsentState.USED if opened else ConsentState.WITHDRAWN)
 
 
 # The log

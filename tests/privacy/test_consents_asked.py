@@ -60,12 +60,44 @@ def test_one_question_at_a_time():
 
 @pytest.mark.parametrize(
     ("given", "word"),
-    [({"recipient": "surroundings"}, "no_ground"), ({"recipient": "x"}, "no_ground"), ({"purpose": " "}, "empty")],
+    [
+        ({"recipient": "surroundings"}, "no_ground"),
+        ({"recipient": "x"}, "no_ground"),
+        ({"purpose": " "}, "empty"),
+        ({"purpose": "\u200b\u2060"}, "empty"),
+        ({"purpose": "\u2800\u3164"}, "empty"),
+        ({"purpose": "\u202e. !"}, "empty"),
+    ],
 )
 def test_question_that_the_policy_does_not_know_is_not_asked(given, word):
     room = with_consent()
     assert refused(ask_visitor, room, **given) == word
     assert question_of(room) is None
+
+
+@pytest.mark.parametrize("purpose", ["De ambu\u202elance\x00\n\n komt\u2066", " De ambu\ufefflance \u2028 komt "])
+def test_nothing_in_a_purpose_makes_it_read_as_something_else(purpose):
+    """What turns words around or lets them run over many lines would steer what the visitor sees."""
+    room = with_consent()
+    row = ask_visitor(room, purpose=purpose)
+    with inside(room.organisation):
+        assert consents.purpose_of(row) == "De ambulance komt"
+
+
+@pytest.mark.parametrize("purpose", ["می\u200cخواهم", "👩\u200d🚒 komt", "De ambulance komt naar je toe."])
+def test_purpose_in_any_script_stays_as_it_was_written(purpose):
+    room = with_consent()
+    with inside(room.organisation):
+        assert consents.purpose_of(ask_visitor(room, purpose=purpose)) == purpose
+
+
+def test_yes_to_a_counsellor_whose_role_is_gone_is_none():
+    room = with_consent()
+    row = ask_visitor(room)
+    change(room.made["member"], is_active=False)
+    assert refused(consenting.agree, row=row, now=timezone.now()) == "over"
+    assert consents.let_lapse(room.organisation.pk, timezone.now()) == 1
+    assert question_of(room).state == ConsentState.ENDED
 
 
 def test_only_who_has_the_talk_asks_while_it_goes_on():
