@@ -17,9 +17,10 @@ LEAST_PART = 0.02
 LONGEST_LABEL = 46
 BETWEEN = " · "
 
-# In the units of the drawing, which are pixels on a phone: a line of words, and a bar under it.
-WIDE, WORDS, BAR, STEP = 360, 14, 12, 40
-ROOM = 84  # beside the longest bar, for its figure
+# In pixels, for the drawing is never made smaller or larger: a line of words, and a bar under it.
+WORDS, BAR, STEP = 24, 14, 46
+# In hundredths of what is wide enough for the drawing: beside the longest bar there is room for its figure.
+WIDE, ROOM = 100, 30
 
 
 @dataclass(frozen=True)
@@ -34,23 +35,19 @@ class Bar:
 
     @property
     def words_at(self) -> int:
-        return self.place * STEP + WORDS
+        return self.place * STEP
 
     @property
     def bar_at(self) -> int:
-        return self.place * STEP + WORDS + 5
+        return self.words_at + WORDS
 
     @property
     def value_at(self) -> int:
-        return self.bar_at + BAR - 2
+        return self.bar_at + BAR - 1
 
     @property
     def width(self) -> int:
         return round(self.part * (WIDE - ROOM))
-
-    @property
-    def value_from(self) -> int:
-        return self.width + 6
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ class Picture:
     bars: tuple[Bar, ...]
     left_out: int = 0
 
-    wide = WIDE
+    words = WORDS
     bar = BAR
 
     @property

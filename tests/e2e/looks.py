@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT as AXE
 from django.conf import settings
 from playwright.sync_api import Frame, Page
 
@@ -18,17 +18,29 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "preload": False}
 WIDTHS = (320, 390, 768, 1440)
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
-# Where the browser draws no frame, a change never finishes: then it is looked at as it is.
-REST = """() => Promise.race([
-    Promise.allSettled(document.getAnimations().map(change => change.finished)),
-    new Promise(enough => setTimeout(enough, 3000)),
-])"""
+# A change that is under way is taken to its end: nobody waits for it, and one that has no end is looked at as it is.
+REST = """() => document.getAnimations().forEach(change => {
+    try { change.finish() } catch { /* it has no end */ }
+})"""
 WIDER = """() => {
     const wide = document.documentElement.clientWidth;
     if (![document.documentElement, document.body].some(each => each.scrollWidth > wide)) return "";
     const out = [...document.body.querySelectorAll("*")].filter(
         each => each.checkVisibility() && each.getBoundingClientRect().right > wide + 1);
     return out.slice(-3).map(each => `${each.tagName}.${each.className}#${each.id}`).join(" ") || "the page itself";
+}"""
+# Nobody has to read letters below 16 px; in a picture they are as large as the picture is drawn.
+SMALL = """() => {
+    const small = new Map(), walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const element = walker.currentNode.parentElement;
+        if (!walker.currentNode.data.trim() || !element.checkVisibility({visibilityProperty: true})) continue;
+        if (element.closest(".visually-hidden, script, style")) continue;
+        const scale = element instanceof SVGElement ? element.getScreenCTM().a : 1;
+        const size = parseFloat(getComputedStyle(element).fontSize) * scale;
+        if (size < 15.99) small.set(`${element.tagName.toLowerCase()}.${element.getAttribute("class") ?? ""}`, size);
+    }
+    return [...small].map(([called, size]) => `${called} ${Math.round(size * 10) / 10}px`);
 }"""
 # Where the page stands still and its parts scroll, nothing hidden may make it longer than the screen.
 LONGER = """() => {
@@ -94,11 +106,13 @@ FORCED = """() => {
 class Looked:
     """What was found, by page and state; asked once at the end, so that one fault does not hide the next.
 
-    `thorough` looks at each state at every width, in dark and in forced colours too; for one language that is enough.
+    `thorough` looks at each state at every width, in dark and in forced colours too; for one language that is enough, and
+    in the others the narrowest screen is. With a `language` each page has to say that it is in it.
     `watched` are selectors: `unseen` tells which of them stood on no page that was looked at.
     """
 
-    def __init__(self, *, thorough: bool = False, watched: Iterable[str] = ()) -> None:
+    def __init__(self, language: str = "", *, thorough: bool = False, watched: Iterable[str] = ()) -> None:
+        self.language = language
         self.thorough = thorough
         self.found: dict[str, list[str]] = {}
         self.unseen = set(watched)
@@ -109,8 +123,11 @@ class Looked:
         faults = faults_of(place, RULES)
         if self.unseen:
             self.unseen -= set(place.evaluate(VISIBLE, sorted(self.unseen)))
-        if self.thorough and isinstance(place, Page):
-            faults += self.every_way(name, place)
+        if isinstance(place, Page):
+            faults += self.every_way(name, place) if self.thorough else narrow(place)
+            spoken = place.locator("html").get_attribute("lang") or ""
+            if self.language and not spoken.startswith(self.language):
+                faults.append(f"says that its language is {spoken}")
         if faults:
             self.found[name] = faults
 
@@ -119,14 +136,7 @@ class Looked:
         usual, faults = page.viewport_size, []
         shoot = shooter(name, page)
         for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 800})
-            if out := page.evaluate(WIDER):
-                faults.append(f"wider than {width}: {out}")
-            if out := page.evaluate(LONGER):
-                faults.append(f"longer than the screen at {width}: {out}")
-            faults += [
-                f"words of a button broken at {width}: {words}" for words in page.evaluate(BROKEN) if width > 320
-            ]
+            faults += fits(page, width)
             shoot(width, "light")
         page.emulate_media(color_scheme="dark")
         page.evaluate(REST)
@@ -145,12 +155,35 @@ class Looked:
         return faults
 
 
+def fits(page: Page, width: int) -> list[str]:
+    """What does not fit, or is too small, on a screen of this width."""
+    page.set_viewport_size({"width": width, "height": 800})
+    faults = [f"too small at {width}: {what}" for what in page.evaluate(SMALL)]
+    if out := page.evaluate(WIDER):
+        faults.append(f"wider than {width}: {out}")
+    if out := page.evaluate(LONGER):
+        faults.append(f"longer than the screen at {width}: {out}")
+    broken = page.evaluate(BROKEN) if width > 320 else []
+    return faults + [f"words of a button broken at {width}: {words}" for words in broken]
+
+
+def narrow(page: Page) -> list[str]:
+    """The narrowest screen, where the words of each language are a page of their own; afterwards the page is as it was."""
+    usual = page.viewport_size
+    faults = fits(page, WIDTHS[0])
+    if usual:
+        page.set_viewport_size(usual)
+    return faults
+
+
 VISIBLE = """selectors => selectors.filter(selector => [...document.querySelectorAll(selector)].some(
     element => element.checkVisibility({visibilityProperty: true})))"""
 
 
 def faults_of(place: Page | Frame, rules: dict[str, Any]) -> list[str]:
-    results: Any = Axe().run(place, options={**rules, "resultTypes": ["violations"]}).response
+    if not place.evaluate("() => 'axe' in window"):
+        place.evaluate(AXE)
+    results: Any = place.evaluate("options => axe.run(options)", {**rules, "resultTypes": ["violations"]})
     assert results["passes"], "axe looked at nothing"
     return [
         f"{fault['id']}: {' '.join(str(target) for target in node['target'])} ({fault['help']})"

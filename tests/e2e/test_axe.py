@@ -1,4 +1,4 @@
-"""Every step of a visitor, in both languages: no fault for axe, on no screen and in no colours.
+"""Every step of a visitor, in each language: no fault for axe, on no screen and in no colours.
 
 What a template hides at first must have been seen: a new notice, box or dialog that no state here shows is told by name.
 """
@@ -21,20 +21,27 @@ from tests.e2e.test_desk_care import put_forward
 from tests.factories.helplines import ClosureFactory, PolicyFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-LANGUAGES = ["nl", "en"]
+LANGUAGES = ["nl", "en", "fr", "de"]
+MINUTE = {"nl": "minuut", "en": "minute", "fr": "minute", "de": "Minute"}
 A_WHILE = dt.timedelta(minutes=12)
 STATES = {f'[data-status][data-state="{state}"]' for state in visitor_words.strings()["states"]}
 OF_A_VISITOR = comes_and_goes("chat/visitor.html", "chat/parts/visitor_*.html") | STATES
 
 
 def looking(language: str, watched: set[str]) -> Looked:
-    """Dutch words are the longest: with them every screen and colour is tried."""
-    return Looked(thorough=language == "nl", watched=watched)
+    """In Dutch every screen and colour is tried; in the others their words on the narrowest."""
+    return Looked(language, thorough=language == "nl", watched=watched)
 
 
 def nothing_wrong(look: Looked) -> None:
     assert look.found == {}
     assert look.unseen == set()
+
+
+def speaks_all(line: Line) -> None:
+    line.organisation.languages = line.languages = LANGUAGES
+    line.organisation.save()
+    line.save()
 
 
 def comes_to(house: House, line: Line, visitor: Visitor, state: str) -> None:
@@ -50,7 +57,7 @@ def test_every_state_of_a_visitor(house: House, line: Line, language: str) -> No
     PolicyFactory(organisation=line.organisation, values=promise(silent_minutes=5, contact_limit=9, **CONSENT))
     # Without words of its own for the goodbye, ours stand there.
     line.farewell = {}
-    line.save()
+    speaks_all(line)
     counsellor = house.counsellor(line, language, present=False)
     visitor = house.visitor(line, language)
     page = visitor.page
@@ -143,6 +150,8 @@ def talks(house: House, line: Line, look: Looked, visitor: Visitor, counsellor: 
     counsellor.hears("Hallo")
     counsellor.say("Dag, fijn dat je er bent. Waar wil je over praten?")
     visitor.hears("Dag, fijn dat je er bent. Waar wil je over praten?")
+    said = visitor.article("Dag, fijn dat je er bent. Waar wil je over praten?", "other").locator(".message__text")
+    expect(said).to_have_attribute("lang", look.language)
     visitor.root.locator(".step--talk .ticket summary").click()
     visitor.box.fill("e" * 4001)
     look.at("talk, the text is too long", page)
@@ -150,11 +159,12 @@ def talks(house: House, line: Line, look: Looked, visitor: Visitor, counsellor: 
     visitor.box.fill("")
     look.at("talk", page)
     visitor.press("leave")
+    expect(visitor.part("confirm-title")).to_have_text(words(look.language, "end_title"))
     look.at("leaving", page)
     visitor.root.locator("[data-confirm-no]").click()
     for step, seconds in enumerate((301, 121), 1):
         put_forward(house, line, seconds)
-        expect(visitor.part("still")).to_contain_text(("3", "minuut" if look.thorough else "minute")[step - 1])
+        expect(visitor.part("still")).to_contain_text(("3", MINUTE[look.language])[step - 1])
         look.at(f"silent for long, notice {step}", page)
     visitor.part("still").locator("button").click()
 
@@ -234,13 +244,14 @@ def turned_away(house: House, line: Line, look: Looked, visitor: Visitor, why: s
     visitor.press("start")
     visitor.press("skip")
     visitor.at("refused")
-    language = "nl" if look.thorough else "en"
-    expect(visitor.part("refused-text")).to_contain_text(words(language, why, time="|").split("|")[0])
+    expect(visitor.part("refused-text")).to_contain_text(words(look.language, why, time="|").split("|")[0])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_button_and_panel_on_a_site(house: House, line: Line, language: str) -> None:
+    # The site around the panel is the organisation's own, in one language.
     look = Looked()
+    speaks_all(line)
     house.counsellor(line)
     visitor = house.widget(line, language)
     button = visitor.page.locator("chat-line .launcher:visible")

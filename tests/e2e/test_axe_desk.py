@@ -1,4 +1,4 @@
-"""Every state of the desk, in both languages: no fault for axe, on no screen and in no colours.
+"""Every state of the desk, in both languages of who works there: no fault for axe, on no screen and in no colours.
 
 What a template hides at first must have been seen: a new notice, box or dialog that no state here shows is told by name.
 """
@@ -11,13 +11,14 @@ from helplines.models import Line, Role
 from tests.e2e.conftest import House, promise
 from tests.e2e.looks import Looked, comes_and_goes
 from tests.e2e.people import Counsellor, Visitor
-from tests.e2e.test_axe import LANGUAGES, looking, nothing_wrong
+from tests.e2e.test_axe import looking, nothing_wrong, speaks_all
 from tests.e2e.test_consent import CONSENT, ask_consent
 from tests.e2e.test_desk_alerts import WATCH
 from tests.e2e.test_desk_care import put_forward
 from tests.factories.helplines import CannedReplyFactory, PolicyFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LANGUAGES = ["nl", "en"]
 OF_THE_DESK = comes_and_goes("chat/desk.html", "chat/parts/desk_*.html")
 
 
@@ -25,6 +26,7 @@ OF_THE_DESK = comes_and_goes("chat/desk.html", "chat/parts/desk_*.html")
 def test_every_state_of_the_desk(house: House, line: Line, language: str) -> None:
     house.expect_trouble("beforeunload")
     look = looking(language, OF_THE_DESK)
+    speaks_all(line)
     PolicyFactory(
         organisation=line.organisation, values=promise(capacity=2, silent_minutes=5, reading_along="told", **CONSENT)
     )

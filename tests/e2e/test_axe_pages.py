@@ -209,8 +209,9 @@ def test_every_address_is_looked_at_or_says_why_not() -> None:
 
 @pytest.fixture
 def look(request: pytest.FixtureRequest) -> Iterator[Looked]:
-    """Dutch words are the longest: with them every screen and colour is tried."""
-    looked = Looked(thorough=request.getfixturevalue("language") == "nl")
+    """In Dutch every screen and colour is tried; in English its words on the narrowest."""
+    language = request.getfixturevalue("language")
+    looked = Looked(language, thorough=language == "nl")
     yield looked
     assert looked.found == {}
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from registration.documents import Row
-from registration.pictures import LEAST_PART, MOST_BARS, MOST_PICTURES, WIDE, pictures
+from registration.pictures import LEAST_PART, MOST_BARS, MOST_PICTURES, ROOM, WIDE, WORDS, pictures
 from tests.registration.sheets import CONTACTS, HIDDEN, OUTCOMES, row
 
 
@@ -78,8 +78,8 @@ def test_long_words_are_cut_and_the_bar_stays_within_the_picture():
     rows = (Row(("woord " * 40, ""), (HIDDEN,)), row("a", "b", counts=(7,)))
     bar, other = pictures(replace(CONTACTS, rows=rows), 10, "hidden")[0].bars
     assert (bar.label[-6:], len(bar.label)) == ("d woo…", 46)
-    assert [one.width + 80 <= WIDE for one in (bar, other)] == [True, True]
-    assert [one.bar_at - one.words_at for one in (bar, other)] == [5, 5]
+    assert [one.width + ROOM <= WIDE for one in (bar, other)] == [True, True]
+    assert [one.bar_at - one.words_at for one in (bar, other)] == [WORDS, WORDS]
 
 
 def test_nothing_is_drawn_of_an_empty_table():

@@ -19,14 +19,14 @@ const STYLE = `
 .launcher { display: flex; align-items: center; gap: .75rem; min-height: 56px; max-width: calc(100vw - 2rem); padding: .5rem 1.25rem .5rem 1rem; border: 2px solid var(--mark); border-radius: 28px; box-shadow: 0 2px 12px rgb(0 0 0 / 18%); text-align: start; text-decoration: none; cursor: pointer; }
 .launcher:hover .label { text-decoration: underline; }
 .label { display: block; font-weight: 650; }
-.word { display: block; font-size: 14px; color: var(--soft); }
+.word { display: block; color: var(--soft); }
 .shape { flex: none; width: 18px; height: 18px; border: 4px solid var(--soft); border-radius: 50%; forced-color-adjust: none; }
 [data-state=open] .shape { border-color: var(--good); background: var(--good); }
 [data-state=busy] .shape { border-color: var(--bad); background: linear-gradient(90deg, var(--bad) 50%, transparent 50%); }
 [data-state=paused] .shape { border-width: 0 6px; border-radius: 0; }
 [data-state=limit] .shape { border-radius: 4px; }
 [data-state=unreachable] .shape { border-style: dotted; }
-.badge { min-width: 24px; padding: 1px 7px; border-radius: 12px; background: var(--bad); color: #fff; font-size: 14px; font-weight: 650; text-align: center; }
+.badge { min-width: 24px; padding: 1px 7px; border-radius: 12px; background: var(--bad); color: #fff; font-weight: 650; text-align: center; }
 .said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 :focus-visible { outline: 3px solid var(--mark); outline-offset: 2px; }
 .panel { width: 26rem; height: min(44rem, calc(100vh - 2rem)); max-width: calc(100vw - 2rem); overflow: hidden; border: 1px solid var(--rule); border-radius: 12px; box-shadow: 0 6px 32px rgb(0 0 0 / 25%); }
