@@ -62,6 +62,21 @@ def laid_over(override: Mapping[str, Any]) -> dict[str, Any]:
     return {**of(override.get("identity_holders")), **override}
 
 
+def looser(before: Any, after: Any) -> bool:
+    """Whether something could be opened under `after` that could not under `before` (attributes by name).
+
+    Other offices count as looser: whose keys are weaker nobody can say here.
+    """
+    if after.identity_holders == "nobody":
+        return False
+    return (
+        before.identity_holders != after.identity_holders
+        or any(set(getattr(after, name)) - set(getattr(before, name)) for name in LISTS)
+        or (before.opening_discussed and not after.opening_discussed)
+        or after.opening_minutes > before.opening_minutes
+    )
+
+
 def wrong(values: Any) -> list[tuple[str, str]]:
     """What is wrong between these values (attributes by name): field and code."""
     if values.identity_holders == "nobody":

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from helplines import policy_words, previews, proposals, second_factor
+from helplines import openings, policy_words, previews, proposals, second_factor
 from helplines.gate import members, to_second_step
 from helplines.models import Membership, ProposalState
 from helplines.policies import PolicyError
@@ -67,6 +67,8 @@ def proposal_page(request: HttpRequest, membership: Membership) -> HttpResponse:
         )
         context |= {
             "difference": difference,
+            "is_looser": openings.looser(difference.before, difference.after),
+            "is_later": difference.starts > now,
             "changes": policy_words.changes_said(difference.before, difference.after),
             "previews": list(previews.previews(organisation, found.line, difference.after)),
             "fallen": REFUSALS.get(proposals.fallen(found, now), ""),

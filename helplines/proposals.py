@@ -5,7 +5,7 @@ Every function works inside the organisation's own scope, which it enters itself
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from allauth.account.models import EmailAddress
@@ -13,13 +13,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from helplines import bringers, policies, post, queries, service
+from helplines import bringers, openings, policies, post, queries, service
 from helplines.models import Line, Membership, Organisation, Policy, PolicyProposal, ProposalState, Role, Staff
 from helplines.policies import PolicyValues
 from helplines.tenancy import inside
 from helplines.witness import Event
 
 MAY_CONFIRM = bringers.MAY_CONFIRM
+# What lets more be opened counts no sooner after it was proposed: so long everybody who was told can still speak up (B7).
+LOOSER_WAITS = timedelta(hours=24)
 REFUSALS = {
     "nobody_else": _("You cannot make this change alone, and nobody else here can confirm it yet."),
     "another_open": _("Another proposal still waits. Confirm, decline or withdraw that one first."),
@@ -110,7 +112,8 @@ def confirm(*, organisation: Organisation, second: Staff, mark: str) -> Policy:
         proposal = standing(organisation, now)
         if second not in seconds(organisation, proposal.proposer):
             raise Refused("too_new" if second in others(organisation, proposal.proposer) else "not_you")
-        if difference(proposal, now).mark != mark:
+        seen = difference(proposal, now)
+        if seen.mark != mark:
             raise Refused("moved")
         end(proposal, ProposalState.CONFIRMED, second, now)
         version = service.publish_policy(
@@ -119,7 +122,7 @@ def confirm(*, organisation: Organisation, second: Staff, mark: str) -> Policy:
             values=proposal.values,
             reason=proposal.reason,
             author=proposal.proposer,
-            valid_from=max(proposal.valid_from, now) if proposal.valid_from else None,
+            valid_from=seen.starts if proposal.valid_from or seen.starts > now else None,
             second=second,
         )
         PolicyProposal.objects.filter(pk=proposal.pk).update(version=version)
@@ -195,6 +198,9 @@ def difference(proposal: PolicyProposal, now: datetime) -> Difference:
     """What would change, and from when, if it were confirmed now."""
     starts = max(proposal.valid_from or now, now)
     before, after = queries.before_and_after(proposal.organisation, proposal.line, proposal.values, starts)
+    if openings.looser(before, after) and starts < proposal.created_at + LOOSER_WAITS:
+        starts = proposal.created_at + LOOSER_WAITS
+        before, after = queries.before_and_after(proposal.organisation, proposal.line, proposal.values, starts)
     seen = [proposal.pk, proposal.reason, str(proposal.valid_from), policies.dump(before), policies.dump(after)]
     mark = hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
     return Difference(before, after, starts, mark)
