@@ -3,7 +3,7 @@
 import sys
 import time
 
-from bench import audited, gone, growth, idle, pace, report, signing_in, starts, status, throughput
+from bench import audited, gone, growth, idle, pace, report, resumed, signing_in, starts, status, throughput
 from bench.houses import NothingToMeasureWithError
 from bench.measure import Figure, machine, table
 
@@ -17,6 +17,7 @@ PROGRAMS = {
     "W6": status.main,
     "G6": signing_in.main,
     "M6": audited.main,
+    "resume": resumed.main,
     "growth": growth.main,
 }
 
