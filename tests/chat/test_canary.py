@@ -19,6 +19,7 @@ from chat import bus, queries, service, writer
 from config.logs import Line as LogLine
 from helplines.models import Organisation
 from helplines.tenancy import across_organisations
+from privacy import consents
 from privacy.models import SealedIdentity
 from tests.chat.sockets import desk, in_database, socket, staffed
 from tests.factories.helplines import MembershipFactory, PolicyFactory
@@ -26,11 +27,13 @@ from tests.factories.vault import holder, opened
 from tests.forms import forms_of
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("live")]
-NICKNAME, ANSWER, SAID, NOTED, ASKED, TYPED = (
-    f"zqx{name}canary" for name in ("nick", "ans", "said", "note", "ask", "type")
+NICKNAME, ANSWER, SAID, NOTED, ASKED, TYPED, MEANT = (
+    f"zqx{name}canary" for name in ("nick", "ans", "said", "note", "ask", "type", "mean")
 )
 ADDRESSES = ("203.0.113.77", "2001:db8::c0de")
-CANARIES = (NICKNAME, ANSWER, SAID, NOTED, ASKED, TYPED, *ADDRESSES)
+CANARIES = (NICKNAME, ANSWER, SAID, NOTED, ASKED, TYPED, MEANT, *ADDRESSES)
+# An organisation that also opens an address with a yes of the visitor.
+OPENS = {"opening_grounds": ["danger-self", "danger-other", "consent"]}
 QUESTIONS = [
     {"key": "nickname", "kind": "nickname", "label": {"nl": "Naam", "en": "Name"}, "why": {"nl": "Zo", "en": "So"}},
     {"key": "about", "kind": "text", "label": {"nl": "Wat", "en": "What"}, "why": {"nl": "Zo", "en": "So"}},
@@ -121,6 +124,11 @@ async def whole_talk(line, one, other, client, itself=True):
     await one.hear("stored")
     await one.say("write_note", talk=code, text=NOTED, version=0)
     await one.say("ask", talk=code, id=str(uuid4()), text=f"What would you do {ASKED}")
+    await one.say("ask_consent", talk=code, recipient="emergency", purpose=f"Help comes to you {MEANT}")
+    question = await client.hear("consent", state="asked")
+    assert MEANT in question["purpose"]
+    await client.say("allow", consent=question["id"])
+    await client.hear("consent", state="given")
     await one.say("transfer", talk=code, how="body", to="Elsewhere", note=NOTED, agreement=SAID)
     await client.say("rejoin", name=NICKNAME, code="WRONG-CODE")
     await client.say("typing")
@@ -141,6 +149,10 @@ async def with_faults(monkeypatch, one, client, code):
         break_with(broken, queries, "history")
         await one.say("open", talk=code, since=0)
         assert (await one.hear("refused", why="broken"))["do"] == "open"
+    with monkeypatch.context() as broken:
+        break_with(broken, consents, "purpose_of")
+        await one.say("consent", talk=code)
+        assert (await one.hear("refused", why="broken"))["do"] == "consent"
     with monkeypatch.context() as broken:
         break_with(broken, service, "leave")
         await client.say("leave")
@@ -176,7 +188,7 @@ async def test_marked_words_are_in_no_sink(log, published, monkeypatch, address)
     line, member = await staffed()
     organisation = line.organisation
     _row, private = await in_database(holder)(organisation)
-    await in_database(PolicyFactory)(organisation=organisation, values={"questions": QUESTIONS, "capacity": 3})
+    await in_database(PolicyFactory)(organisation=organisation, values={"questions": QUESTIONS, "capacity": 3, **OPENS})
     colleague = await in_database(MembershipFactory)(organisation=organisation, public_name="Kim")
     with override_settings(REDIS_URL="", TRUSTED_PROXIES=1):
         async with desk(member) as one, desk(colleague) as other, visitor_from(address, line) as client:

@@ -17,7 +17,7 @@ from privacy import key_files
 from privacy.models import OpeningRequest, SealedIdentity
 from tests.chat import sockets
 from tests.chat.sockets import desk, in_database, staffed
-from tests.chat.test_canary import ADDRESSES, leaks, stored_anywhere, visitor_from, whole_talk
+from tests.chat.test_canary import ADDRESSES, OPENS, leaks, stored_anywhere, visitor_from, whole_talk
 from tests.factories.helplines import MembershipFactory, PolicyFactory, StaffFactory
 from tests.isolation.routes import every_route, values
 from tests.isolation.world import House
@@ -112,7 +112,7 @@ async def test_address_of_a_visitor_is_on_no_page_of_anybody(caplog, frames):
     caplog.set_level("DEBUG")
     line, member = await staffed()
     organisation, (address, other_address) = line.organisation, ADDRESSES
-    await in_database(PolicyFactory)(organisation=organisation, values={"capacity": 3, "queue": True})
+    await in_database(PolicyFactory)(organisation=organisation, values={"capacity": 3, "queue": True, **OPENS})
     people = await in_database(people_of)(organisation)
     office = await in_database(browser_of)(people[Role.ADMINISTRATOR])
     file = await in_database(key_of)(office, line, "administrator")
