@@ -1,6 +1,6 @@
 """The only way from a code in a frame to a conversation; absent and forbidden give the same answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from importlib import import_module
 from typing import Any
@@ -24,6 +24,7 @@ from helplines import access, second_factor
 from helplines.models import Line, Membership, Role, Staff
 from helplines.remembered import policy_now, remembered
 from helplines.tenancy import inside
+from helplines.worded import Worded
 from privacy import keys
 from privacy.models import OpeningConsent
 from privacy.sealing import UnreadableError
@@ -79,12 +80,28 @@ def still_at_work(organisation_id: int, membership_ids: set[int]) -> set[int]:
 def at_work_now(organisation_id: int, membership_ids: set[int]) -> dict[int, Membership]:
     """Those of these memberships that open the desk, as they are now, with their roles and names."""
     with inside(organisation_id):
-        return {row.pk: row for row in at_desks(membership_ids).select_related("organisation", "staff")}
+        if len(membership_ids) == 1:
+            [member] = membership_ids
+            rows: list[Membership] = AT_DESK(member=member)
+        else:
+            rows = list(at_desks(membership_ids).select_related("organisation", "staff"))
+        return {row.pk: row for row in rows}
 
 
-def at_desks(membership_ids: set[int]) -> QuerySet[Membership]:
+def at_desks(membership_ids: Iterable[int]) -> QuerySet[Membership]:
     rows: QuerySet[Membership] = Membership.objects.in_force().filter(pk__in=membership_ids, role__in=DESK_ROLES)
     return rows
+
+
+AT_DESK = Worded(lambda member: at_desks([member]).select_related("organisation", "staff"))
+OWN = Worded(
+    lambda organisation, member, code, now: (
+        Conversation.objects.own(organisation, member)
+        .not_gone(now)
+        .select_related("line__organisation")
+        .filter(code=code)
+    )
+)
 
 
 def still_signed_in(sessions: dict[str, str]) -> set[str]:
@@ -123,8 +140,8 @@ def mark_of(session: Mapping[str, Any]) -> str:
 def own_talk(membership: Membership, code: str) -> Conversation:
     """A talk that is or was this counsellor's; raises RefusedError("not_here")."""
     with inside(membership.organisation_id):
-        found: Conversation | None = (
-            Conversation.objects.readable_by(membership).select_related("line__organisation").filter(code=code).first()
+        found: Conversation | None = OWN.first(
+            organisation=membership.organisation_id, member=membership.pk, code=code, now=timezone.now()
         )
     if found is None:
         raise RefusedError("not_here")

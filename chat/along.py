@@ -126,7 +126,7 @@ def tell_both(conversation: Conversation, reader: Membership, text: str, now: da
     rows = Conversation.objects.filter(pk=conversation.pk, state__in=OPEN)
     if not rows.update(last_seq=F("last_seq") + 1):
         return
-    conversation.refresh_from_db(from_queryset=Conversation.objects.select_related("line__organisation", "counsellor"))
+    queries.read_again(conversation)
     contents = contents_of(conversation)
     message = system_lines.note(conversation, text, reader, now, contents)
     announce.tell_joined(conversation, {"kind": "said", **queries.message_frame(message, contents, None)})

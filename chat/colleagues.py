@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
-
 from chat.models import STALE, Conversation, Presence, PresenceState
 from chat.states import State
 from chat.wire import RefusedError
 from helplines import queries as promises
 from helplines.models import Assignment, Line, Membership, Role, at_once
+from helplines.worded import Worded
+
+ASSIGNED = Worded(
+    lambda organisation: Assignment.objects.filter(membership__organisation_id=organisation).values_list(
+        "membership_id", "line_id"
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -36,17 +41,18 @@ class Colleague:
 
 def assignments(members: Iterable[int]) -> dict[int, frozenset[int]]:
     """On which lines each of these members works; who is not in it works on all."""
-    return by_member(Assignment.objects.filter(membership__in=list(members)))
+    rows = Assignment.objects.filter(membership__in=list(members))
+    return by_member(rows.values_list("membership_id", "line_id"))
 
 
 def assignments_of(organisation_id: int) -> dict[int, frozenset[int]]:
     """The same of everybody in an organisation."""
-    return by_member(Assignment.objects.filter(membership__organisation_id=organisation_id))
+    return by_member(ASSIGNED(organisation=organisation_id))
 
 
-def by_member(rows: QuerySet[Assignment]) -> dict[int, frozenset[int]]:
+def by_member(rows: Iterable[tuple[int, int]]) -> dict[int, frozenset[int]]:
     found: dict[int, set[int]] = {}
-    for member, line in rows.values_list("membership_id", "line_id"):
+    for member, line in rows:
         found.setdefault(member, set()).add(line)
     return {member: frozenset(lines) for member, lines in found.items()}
 

@@ -8,11 +8,12 @@ from django.db.models import Q
 from chat.access import contents_of
 from chat.handing import PENDING, How
 from chat.models import Handover
-from chat.models.handovers import worth_telling
+from chat.models.handovers import HandoverQuerySet, worth_telling
 from chat.queries import moment
 from chat.states import OVER, State
 from chat.wire import RefusedError
 from helplines.models import Membership
+from helplines.worded import Worded
 from privacy.sealing import UnreadableError
 
 # How long an answer stays on the desk of who asked, and a lost talk on the desk of who lost it.
@@ -21,11 +22,18 @@ LOST_FOR = timedelta(hours=12)
 PEOPLE = ("conversation__line", "conversation__organisation", "asker__staff", "to_member__staff", "to_line")
 
 
+def shown(organisation: int, now: datetime) -> HandoverQuerySet:
+    rows: HandoverQuerySet = Handover.objects.filter(organisation_id=organisation).exclude(how=How.TAKEOVER)
+    told = Q(how=How.LOST, ended_at__gt=now - LOST_FOR) | ~Q(how=How.LOST) & worth_telling(now - TOLD_FOR)
+    return rows.filter(told).select_related(*PEOPLE).order_by("asked_at", "pk")
+
+
+SHOWN = Worded(shown)
+
+
 def of_organisation(organisation_id: int, now: datetime) -> list[Handover]:
     """All that a desk of the organisation may have to show (needs the scope): one query."""
-    rows = Handover.objects.filter(organisation_id=organisation_id).exclude(how=How.TAKEOVER)
-    told = Q(how=How.LOST, ended_at__gt=now - LOST_FOR) | ~Q(how=How.LOST) & worth_telling(now - TOLD_FOR)
-    return list(rows.filter(told).select_related(*PEOPLE).order_by("asked_at", "pk"))
+    return SHOWN(organisation=organisation_id, now=now)
 
 
 def desk_part(membership: Membership, rows: list[Handover]) -> dict[str, Any]:

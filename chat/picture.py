@@ -12,7 +12,9 @@ from django.db.models import prefetch_related_objects
 from chat import colleagues, handover_frames
 from chat.colleagues import Colleague
 from chat.models import (
+    SHOWN_WAITING,
     STALE,
+    Contact,
     Conversation,
     Handover,
     Presence,
@@ -28,11 +30,48 @@ from chat.sealed import Contents
 from chat.states import State
 from helplines.models import Line, Membership, Role, at_once
 from helplines.remembered import policy_now
+from helplines.worded import Worded
 from privacy import keys
 from privacy.sealing import UnreadableError
 
 # What of a talk no desk shows.
 OF_THE_TAB = ("visitor_socket", "secret", "next_secret", "spent_secrets", "rejoin", "replaced_secrets")
+
+# What every look of the desks asks, for one organisation.
+DESKS = Worded(
+    lambda organisation: Presence.objects.filter(organisation_id=organisation).select_related("membership__staff")
+)
+WAITING = Worded(
+    lambda organisation: Conversation.objects.filter(organisation_id=organisation).waiting().values_list(*SHOWN_WAITING)
+)
+RUNNING = Worded(
+    lambda organisation: (
+        Conversation.objects.filter(state=State.ACTIVE, organisation_id=organisation)
+        .defer(*OF_THE_TAB)
+        .order_by("claimed_at", "pk")
+    )
+)
+CONTACTS = Worded(
+    lambda organisation: Contact.objects.filter(
+        organisation_id=organisation,
+        conversation__organisation_id=organisation,
+        conversation__state=State.ACTIVE,
+    )
+)
+RESTS = Worded(lambda organisation: Rest.objects.filter(organisation_id=organisation))
+SILENCES = Worded(
+    lambda organisation: Silence.objects.filter(
+        organisation_id=organisation, step__gt=0, conversation__state=State.ACTIVE
+    ).select_related("conversation")
+)
+READINGS = Worded(
+    lambda organisation: (
+        Reading.objects.going_on()
+        .filter(organisation_id=organisation)
+        .order_by("began_at", "pk")
+        .select_related("reader__staff", "conversation__line", "conversation__counsellor__staff")
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -67,11 +106,11 @@ class Board:
 def board(organisation_id: int, now: datetime, known: dict[str, bytes] | None = None) -> Board:
     """Read the picture (needs the organisation's scope). `known` are keys of running talks that were read before."""
     lines = chat_lines(organisation_id)
-    present = list(Presence.objects.filter(organisation_id=organisation_id).select_related("membership__staff"))
+    present = DESKS(organisation=organisation_id)
     assigned = colleagues.assignments_of(organisation_id)
     # First who waits: of one who is taken in between it is not the talk that is missing.
-    waiting = Conversation.objects.filter(organisation_id=organisation_id).who_wait()
-    active = running_talks(organisation_id, lines)
+    waiting = [Waiting(*row) for row in WAITING(organisation=organisation_id)]
+    active = running_talks(organisation_id, lines, {row.membership_id: row.membership for row in present})
     desks = open_desks(present, now)
     picture = staffing_of(
         [(row.membership_id, row.state, row.membership.talks_at_once) for row in desks],
@@ -108,10 +147,12 @@ def board(organisation_id: int, now: datetime, known: dict[str, bytes] | None = 
     )
 
 
-def running_talks(organisation_id: int, lines: list[Line]) -> list[Conversation]:
-    """The talks that go on, without what only a visitor's tab has to do with, on lines that were read already."""
-    rows = Conversation.objects.filter(state=State.ACTIVE, organisation_id=organisation_id).defer(*OF_THE_TAB)
-    talks = list(rows.order_by("claimed_at", "pk"))
+def running_talks(
+    organisation_id: int, lines: list[Line], members: dict[int, Membership] | None = None
+) -> list[Conversation]:
+    """The talks that go on, without what only a visitor's tab has to do with, on lines and of members that were read already."""
+    talks: list[Conversation] = RUNNING(organisation=organisation_id)
+    contacts = {row.conversation_id: row for row in CONTACTS(organisation=organisation_id)} if talks else {}
     known = {line.pk: line for line in lines}
     if unknown := {row.line_id for row in talks} - known.keys():
         # A talk goes on when its line was closed down.
@@ -119,8 +160,12 @@ def running_talks(organisation_id: int, lines: list[Line]) -> list[Conversation]
     for row in talks:
         row.line = known[row.line_id]
         row.organisation = row.line.organisation
-    # Those of one counsellor share theirs.
-    prefetch_related_objects(talks, "counsellor__staff", "contact")
+        if members and row.counsellor_id in members:
+            row.counsellor = members[row.counsellor_id]
+        # Also that there is none is known, so that nobody asks.
+        row._state.fields_cache["contact"] = contacts.get(row.pk)
+    # Whose desk was never open; those of one counsellor share theirs.
+    prefetch_related_objects([row for row in talks if "counsellor" not in row._state.fields_cache], "counsellor__staff")
     return talks
 
 
@@ -138,21 +183,18 @@ def open_desks(rows: list[Presence], now: datetime) -> list[Presence]:
 
 def rests(organisation_id: int) -> dict[int, dict[str, Any]]:
     """Until when each pausing counsellor rests; a pause without an end is not in it."""
-    rows = Rest.objects.filter(organisation_id=organisation_id)
+    rows = RESTS(organisation=organisation_id)
     return {row.membership_id: {"until": moment(row.until), "returns": row.returns} for row in rows}
 
 
 def silences(organisation_id: int) -> list[Silence]:
     """Which talks are on their way to an end because the visitor is silent."""
-    rows = Silence.objects.filter(organisation_id=organisation_id, step__gt=0, conversation__state=State.ACTIVE)
-    found = rows.select_related("conversation")
-    return [row for row in found if row.seq == row.conversation.last_seq]
+    return [row for row in SILENCES(organisation=organisation_id) if row.seq == row.conversation.last_seq]
 
 
 def readings(organisation_id: int) -> list[Reading]:
     """Who reads along with whom."""
-    rows = Reading.objects.going_on().filter(organisation_id=organisation_id).order_by("began_at", "pk")
-    return list(rows.select_related("reader__staff", "conversation__line", "conversation__counsellor__staff"))
+    return READINGS(organisation=organisation_id)
 
 
 def keys_of(organisation_id: int, active: list[Conversation], known: dict[str, bytes]) -> dict[str, bytes]:

@@ -21,12 +21,62 @@ from helplines.models import Assignment, Line, Membership, Role, at_once
 from helplines.policies import PolicyValues
 from helplines.remembered import chat_lines_now, opening_now, policy_now
 from helplines.voices import speaking
+from helplines.worded import Worded
 
 HISTORY = 200
+# How many of those who wait longest one claim tries before it says that others were faster.
+CLAIM_TRIES = 10
 # A `history` frame stops after so much text, so that who asks and never reads cannot fill the memory (goal H3).
 HISTORY_CHARACTERS = 100_000
 # Who talks with visitors.
 DESK_ROLES = (Role.COUNSELLOR, Role.MENTOR)
+
+# What every beginning, claim and look of a desk asks.
+DESKS = Worded(
+    lambda now: Presence.objects.at_desks(now).values_list("membership_id", "state", "membership__talks_at_once")
+)
+TAKING_ROOM = Worded(
+    lambda organisation, now: (
+        Conversation.objects.taking_room(now)
+        .filter(organisation_id=organisation)
+        .values_list("state", "counsellor_id", "line_id")
+    )
+)
+LINES_OF = Worded(lambda member: Assignment.objects.filter(membership=member).values_list("line_id", flat=True))
+ALIASES = Worded(
+    lambda member, line: (
+        Assignment.objects.filter(membership=member, line_id=line).order_by("pk").values_list("alias", flat=True)[:1]
+    )
+)
+MESSAGES = Worded(
+    lambda talk, since: (
+        Message.objects.filter(conversation=talk, seq__gt=since).select_related("author").order_by("seq")[:HISTORY]
+    )
+)
+READ = Worded(
+    lambda talk: Conversation.objects.filter(pk=talk).values_list("last_seq", "counsellor_seen_seq", "visitor_seen_seq")
+)
+NEXT = Worded(
+    lambda lines, now: Conversation.objects.waiting().visitor_there(now).filter(line_id__in=lines)[:CLAIM_TRIES]
+)
+ACTIVE_OF = Worded(
+    lambda member: Conversation.objects.filter(state=State.ACTIVE, counsellor=member).values_list("pk", flat=True)
+)
+PRESENCE = Worded(lambda member: Presence.objects.select_related("membership").filter(membership=member))
+PRESENCE_LOCKED = Worded(
+    lambda member: (
+        Presence.objects.select_related("membership").select_for_update(of=("self",)).filter(membership=member)
+    )
+)
+WHOLE = Worded(lambda talk: Conversation.objects.filter(pk=talk).select_related("line__organisation", "counsellor"))
+
+
+def read_again(conversation: Conversation) -> None:
+    """What the row says by now, with its line, organisation and counsellor."""
+    fresh = WHOLE.first(talk=conversation.pk)
+    if fresh is None:
+        raise Conversation.DoesNotExist
+    conversation.__dict__.update(fresh.__dict__)
 
 
 def kept_months(conversation: Conversation, now: datetime) -> int:
@@ -79,11 +129,9 @@ class Staffing:
 
 def staffing(organisation_id: int, now: datetime) -> Staffing:
     """Read who is present, what they are doing and who waits (needs the organisation's scope): three queries."""
-    found = Presence.objects.at_desks(now)
-    desks = list(found.values_list("membership_id", "state", "membership__talks_at_once"))
-    assigned = colleagues.assignments(member for member, _state, _own in desks)
-    rows = Conversation.objects.taking_room(now).filter(organisation_id=organisation_id)
-    return staffing_of(desks, assigned, rows.values_list("state", "counsellor_id", "line_id"))
+    desks = DESKS(now=now)
+    assigned = colleagues.assignments_of(organisation_id)
+    return staffing_of(desks, assigned, TAKING_ROOM(organisation=organisation_id, now=now))
 
 
 def staffing_of(
@@ -174,7 +222,7 @@ def paused_text(line: Line, language: str) -> str:
 def lines_of(membership: Membership) -> list[Line]:
     """The chat lines that this member works on; without an assignment, all of them."""
     lines = chat_lines(membership.organisation_id)
-    assigned = set(Assignment.objects.filter(membership=membership).values_list("line_id", flat=True))
+    assigned = set(LINES_OF(member=membership.pk))
     return [line for line in lines if line.pk in assigned] if assigned else lines
 
 
@@ -182,8 +230,7 @@ def public_name(membership: Membership | None, line_id: int) -> str | None:
     """Under which name visitors of this line see this counsellor; None where no name was chosen (C04)."""
     if membership is None:
         return None
-    aliases = Assignment.objects.filter(membership=membership, line_id=line_id).values_list("alias", flat=True)
-    return aliases.first() or membership.public_name or None
+    return ALIASES.first(member=membership.pk, line=line_id) or membership.public_name or None
 
 
 def names_now(members: Iterable[Membership], talks: Mapping[int, Sequence[int]]) -> dict[int, dict[int, str | None]]:
@@ -261,14 +308,10 @@ def history(
 
     For a `reader` at the desk it tells which messages are their own: a talk that changed hands has those of a colleague too.
     """
-    rows = list(
-        Message.objects.filter(conversation=conversation, seq__gt=since)
-        .select_related("author")
-        .order_by("seq")[:HISTORY]
-    )
+    rows = MESSAGES(talk=conversation.pk, since=since)
     names = shown_names(conversation, rows)
-    other = "counsellor_seen_seq" if reader is None else "visitor_seen_seq"
-    last_seq, seen_seq = Conversation.objects.filter(pk=conversation.pk).values_list("last_seq", other).get()
+    [(last_seq, by_counsellor, by_visitor)] = READ(talk=conversation.pk)
+    seen_seq = by_counsellor if reader is None else by_visitor
     return {
         "kind": "history",
         "messages": fitting(

@@ -23,9 +23,7 @@ from privacy import disclosure, keys, vault
 from privacy.models import IdentityKind
 
 SPENT_KEPT = 50
-# How many of those who wait longest one claim tries before it says that others were faster.
-CLAIM_TRIES = 10
-# And how often it looks anew: where many take at once, others came to wait while those of the first look were taken.
+# How often a claim looks anew: where many take at once, others came to wait while those of the first look were taken.
 LOOKS = 3
 
 
@@ -279,7 +277,7 @@ def finish(
     )
     if not ended:
         return False
-    conversation.refresh_from_db(from_queryset=Conversation.objects.select_related("line__organisation", "counsellor"))
+    queries.read_again(conversation)
     line = conversation.line
     policy = policy_now(line, now)
     rest.wrap_up(conversation, policy.wrapup_minutes, now)
@@ -300,10 +298,9 @@ def take_next(*, membership: Membership, line: str | None, now: datetime) -> Con
     with inside(membership.organisation_id):
         check_present(membership)
         lines = {entry.pk: entry for entry in queries.lines_of(membership) if line is None or entry.slug == line}
-        rows = Conversation.objects.waiting().visitor_there(now).filter(line_id__in=lines)
         outcomes: set[str] = set()
         for _look in range(LOOKS):
-            candidates: list[Conversation] = list(rows.all()[:CLAIM_TRIES])
+            candidates: list[Conversation] = queries.NEXT(lines=tuple(lines), now=now)
             for candidate in candidates:
                 capacity = policy_now(lines[candidate.line_id], now).capacity
                 outcome = take(conversation=candidate, membership=membership, capacity=capacity, now=now)
@@ -335,13 +332,11 @@ def takes_one_more(membership: Membership, capacity: int) -> bool:
     """
     presence = check_present(membership, lock=True)
     most = at_once(presence.membership.talks_at_once, capacity)
-    return bool(Conversation.objects.active_of(membership).count() < most)
+    return len(queries.ACTIVE_OF(member=membership.pk)) < most
 
 
 def check_present(membership: Membership, *, lock: bool = False) -> Presence:
-    rows = Presence.objects.select_related("membership")
-    rows = rows.select_for_update(of=("self",)) if lock else rows
-    presence: Presence | None = rows.filter(membership=membership).first()
+    presence: Presence | None = (queries.PRESENCE_LOCKED if lock else queries.PRESENCE).first(member=membership.pk)
     if presence is None or presence.state != PresenceState.PRESENT:
         raise RefusedError("not_present")
     return presence
@@ -355,7 +350,7 @@ def claim(*, conversation: Conversation, membership: Membership, now: datetime) 
     )
     if not claimed:
         return False
-    conversation.refresh_from_db(from_queryset=Conversation.objects.select_related("line__organisation"))
+    queries.read_again(conversation)
     name = queries.public_name(membership, conversation.line_id)
     announce.tell_state(conversation, by=Party.COUNSELLOR, why="", counsellor=name)
     contents = contents_of(conversation)

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from helplines.remembered import remembered
 from helplines.tenancy import across_organisations, inside
+from helplines.worded import Worded
 from privacy import sealing
 from privacy.models import ConversationKey, OrganisationKey
 
@@ -28,6 +29,13 @@ DATABASE = "keys"
 TALK = "talk"
 # The version that holds what fingerprints hang on: it stays when the keys that seal are renewed.
 MARKS = 0
+
+READABLE = Worded(
+    lambda conversations, now: ConversationKey.objects.filter(conversation__in=conversations).readable(now)
+)
+NEWEST_LOCKED = Worded(
+    lambda: OrganisationKey.objects.exclude(version=MARKS).order_by("-version").select_for_update()[:1]
+)
 
 
 class MasterKeyError(Exception):
@@ -225,7 +233,8 @@ def newest_held(organisation_id: int) -> Iterator[tuple[int, bytes]]:
     """
     organisation_key(organisation_id)  # so that there is one
     with transaction.atomic(using=DATABASE):
-        newest = sealing_keys(organisation_id).select_for_update().first()
+        with inside(organisation_id):
+            newest = NEWEST_LOCKED.first()
         if newest is None:
             raise KeyGoneError
         yield unwrapped(newest)
@@ -241,8 +250,8 @@ def conversation_keys(organisation_id: int, conversations: list[str]) -> dict[st
 
 
 def _conversation_keys(organisation_id: int, conversations: list[str]) -> dict[str, bytes]:
-    scoped = ConversationKey.objects.with_scope(organisation=organisation_id)
-    rows = scoped.filter(conversation__in=conversations).readable(timezone.now())
+    with inside(organisation_id):
+        rows = READABLE(conversations=tuple(conversations), now=timezone.now())
     found: dict[str, bytes] = {}
     for row in rows:
         _version, wrapping = organisation_key(organisation_id, row.version)

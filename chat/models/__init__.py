@@ -10,6 +10,7 @@ from chat.models.holds import LegalHold
 from chat.models.notes import Note, NoteQuerySet
 from chat.models.readings import Reading, ReadingQuerySet, Whisper
 from chat.models.talks import (
+    SHOWN_WAITING,
     STALE,
     Conversation,
     ConversationQuerySet,
@@ -23,6 +24,7 @@ from chat.models.talks import (
 )
 
 __all__ = [
+    "SHOWN_WAITING",
     "STALE",
     "Advice",
     "AdviceAnswer",

@@ -62,6 +62,10 @@ class Waiting(Visiting):
     visitor_seen_at: datetime
 
 
+# In the order in which a `Waiting` has them.
+SHOWN_WAITING = tuple(part.name for part in fields(Waiting))
+
+
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def open(self) -> "ConversationQuerySet":
         return self.filter(state__in=OPEN)
@@ -71,17 +75,16 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         back_first = F("back_at").asc(nulls_last=True)
         return self.filter(state=State.WAITING).order_by(back_first, "waiting_since", "pk")
 
-    def who_wait(self) -> list[Waiting]:
-        """The same, with what desks show of them."""
-        return [Waiting(*row) for row in self.waiting().values_list(*(part.name for part in fields(Waiting)))]
-
     def active_of(self, membership: Membership) -> "ConversationQuerySet":
         return self.filter(state=State.ACTIVE, counsellor=membership)
 
     def readable_by(self, membership: Membership) -> "ConversationQuerySet":
         """A counsellor reads the talks that are or were their own, until the instant at which they are gone."""
-        own = self.filter(counsellor=membership, organisation_id=membership.organisation_id)
-        return own.not_gone(timezone.now())
+        return self.own(membership.organisation_id, membership.pk).not_gone(timezone.now())
+
+    def own(self, organisation: int, member: int) -> "ConversationQuerySet":
+        """The talks that this membership of the organisation leads or led."""
+        return self.filter(counsellor=member, organisation_id=organisation)
 
     def own_of(self, staff: Staff) -> "ConversationQuerySet":
         """The talks that are or were of this person, whichever of their memberships led them."""
