@@ -159,11 +159,42 @@ PLACEHOLDERS: Mapping[str, Any] = {
 }
 
 
+# Under which heading each promise is read, where all of them are.
+THEMES: Mapping[Any, tuple[str, ...]] = {
+    gettext_lazy("The talk"): (
+        "soft_minutes", "rejoin_minutes", "silent_minutes", "capacity", "alert_seconds", "wrapup_minutes",
+        "retention_months",
+    ),
+    gettext_lazy("Waiting and coming back"): (
+        "queue", "queue_length", "block_hours", "contact_limit", "keyed_on", "show_frequency",
+    ),
+    gettext_lazy("Questions before a talk"): ("may_ask_name", "questions"),
+    gettext_lazy("Addresses of visitors, and reading along"): (
+        "identity_holders", "opening_grounds", "opening_askers", "opening_recipients", "opening_discussed",
+        "opening_minutes", "reading_along",
+    ),
+    gettext_lazy("Registrations and reports"): (
+        "registration_months", "registration_moment", "registration_crowd", "registration_days", "report_inside",
+        "report_outside",
+    ),
+    gettext_lazy("Complaints and suggestions"): (
+        "complaint_read_days", "complaint_answer_days", "complaint_open_days", "complaint_months",
+    ),
+}  # fmt: skip
+
+
 class Said(NamedTuple):
     """One promise in words: a list of paragraphs, with a title where the words need one."""
 
     title: str
     lines: list[str]
+
+
+class Theme(NamedTuple):
+    """Promises that are about the same."""
+
+    title: str
+    said: list[Said]
 
 
 class ChangeSaid(NamedTuple):
@@ -230,6 +261,14 @@ def applies(field: str, values: policies.PolicyValues) -> bool:
 def kept_said(values: policies.PolicyValues, fields: Iterable[str] = policies.FIELDS) -> list[Said]:
     """The promises that the program keeps, in words. The organisation's own texts are left to where they are filled in."""
     return all_said(values, [field for field in fields if field not in policies.TEXTS])
+
+
+def themes_said(values: policies.PolicyValues) -> list[Theme]:
+    """The promises that the program keeps, each under the heading of what it is about."""
+    return [
+        Theme(str(title), [one._replace(title="") for one in kept_said(values, fields)])
+        for title, fields in THEMES.items()
+    ]
 
 
 def changes_said(before: policies.PolicyValues | None, after: policies.PolicyValues) -> list[ChangeSaid]:

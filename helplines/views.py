@@ -161,7 +161,7 @@ def promises(request: HttpRequest, membership: Membership) -> HttpResponse:
     lines = Line.objects.filter(organisation=organisation).chats().select_related("organisation")
     context = {
         "organisation": organisation,
-        "said": policy_words.kept_said(queries.organisation_policy(organisation)),
+        "themes": policy_words.themes_said(queries.organisation_policy(organisation)),
         "lines": [line_promises(line) for line in lines],
         "versions": queries.versions(organisation),
         "now": timezone.now(),

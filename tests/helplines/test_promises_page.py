@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from helplines import policies, policy_words
 from helplines.models import Role
 from tests.factories.helplines import LineFactory, MembershipFactory, PolicyFactory
 
@@ -30,6 +31,15 @@ def test_own_texts_are_told_with_their_values():
     page = shown(greeting=TEXT, disclaimer=TEXT)
     assert page.count("A talk lasts 60\xa0minutes.") + page.count("A talk lasts 60 minutes.") == 2
     assert "{{" not in page
+
+
+def test_each_promise_stands_under_one_heading():
+    under = [field for fields in policy_words.THEMES.values() for field in fields]
+    assert sorted(under) == sorted(set(policies.FIELDS) - set(policies.TEXTS))
+    page = shown(soft_minutes=45, complaint_months=3)
+    places = [page.index(words) for words in (">The talk</h2>", "after 45 minutes", ">Waiting and coming back</h2>")]
+    places += [page.index(words) for words in (">Complaints and suggestions</h2>", "3 months", ">Versions</h2>")]
+    assert places == sorted(places)
 
 
 @pytest.mark.promise("B05")
