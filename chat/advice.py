@@ -18,6 +18,7 @@ from helplines import personal_data
 from helplines.models import Membership
 from helplines.models.replies import contacts_of
 from helplines.tenancy import inside
+from helplines.worded import Worded
 
 # Against a flood on the colleagues' screens, and so that the comparing with a long talk stays rare.
 MOST_QUESTIONS, MOST_ANSWERS = 10, 20
@@ -27,6 +28,7 @@ COMPARED_CHARACTERS = 200_000
 # Talks that were looked at, up to which message.
 Compared = dict[int, int]
 QUESTION, ANSWER = "advice", "advice-answer"
+OF_TALK = Worded(lambda talk: Advice.objects.filter(conversation=talk).values_list("pk", flat=True)[:1])
 
 
 def ask(*, conversation: Conversation, membership: Membership, key: UUID, text: str, now: datetime) -> dict[str, Any]:
@@ -260,7 +262,9 @@ def take_back(*, membership: Membership, advice: UUID) -> None:
 
 def end(conversation: Conversation) -> None:
     """The talk is over: its questions and answers go from the database and from every screen. Part of a transaction."""
-    forget(Advice.objects.filter(conversation=conversation))
+    # Most talks have none, and nothing to find that out with but this.
+    if OF_TALK(talk=conversation.pk):
+        forget(Advice.objects.filter(conversation=conversation))
 
 
 def forget(which: AdviceQuerySet) -> int:

@@ -23,9 +23,13 @@ from chat.wire import RefusedError
 from helplines.models import Membership
 from helplines.remembered import policy_now
 from helplines.tenancy import inside
+from helplines.worded import WordedUpdate
 
 WHISPER, MOST_WHISPERS = "whisper", 200
 BEGINS, ENDS = "reads_along", "reads_no_more"
+STOP_READING = WordedUpdate(
+    lambda talk, now: (Reading.objects.filter(conversation=talk, ended_at=None), {"ended_at": now})
+)
 
 
 def begin(*, conversation: Conversation, membership: Membership, purpose: str, now: datetime) -> None:
@@ -103,7 +107,7 @@ def passed_to(conversation: Conversation, heir: Membership, now: datetime) -> No
 def end(conversation: Conversation, now: datetime) -> None:
     """The talk is over: nobody reads along any more, and what was whispered is gone. Part of a transaction."""
     # The readings first: a whisper that is being stored holds them until it is there to be deleted.
-    Reading.objects.filter(conversation=conversation, ended_at=None).update(ended_at=now)
+    STOP_READING(talk=conversation.pk, now=now)
     Whisper.objects.filter(conversation=conversation).delete()
 
 

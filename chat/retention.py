@@ -30,9 +30,16 @@ from helplines.lifetimes import after_months
 from helplines.models import Line
 from helplines.remembered import policy_now
 from helplines.tenancy import inside
+from helplines.worded import WordedUpdate
 from privacy import keys, vault
 
 CHUNK = 500
+BEGIN_CLOCK = WordedUpdate(
+    lambda talk, expires, months: (
+        Conversation.objects.filter(pk=talk),
+        {"expires_at": expires, "kept_months": months},
+    )
+)
 # Tables of apps above with a row for a talk, in `conversation`, that goes with it.
 _along: list[Any] = []
 
@@ -64,7 +71,7 @@ def is_gone(conversation: Conversation, now: datetime) -> bool:
 def begin_clock(conversation: Conversation, now: datetime) -> None:
     """A talk ended: set the instant, on its row and, after COMMIT, on its key. Part of the transaction of the end."""
     expires, months = promised(conversation, now)
-    Conversation.objects.filter(pk=conversation.pk).update(expires_at=expires, kept_months=months)
+    BEGIN_CLOCK(talk=conversation.pk, expires=expires, months=months)
     conversation.expires_at, conversation.kept_months = expires, months
     organisation_id, code = conversation.organisation_id, conversation.code
     transaction.on_commit(lambda: keys.let_expire(organisation_id, {code: expires}))

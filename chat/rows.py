@@ -1,6 +1,7 @@
 """Statements written out: the two of the writer (raise `last_seq` where a talk takes messages, insert them), and marks.
 
 They are written out because they are most of what a message costs: by the ORM each row takes eight times as long to prepare.
+Below them stand the changes of a talk that are made often enough to keep their words.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,8 +11,10 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
+from django.db.models import F
 
-from chat.models import Message
+from chat.models import Conversation, Message
+from helplines.worded import WordedUpdate
 
 
 class Wish(NamedTuple):
@@ -143,3 +146,34 @@ def stored_as(row: Row) -> list[Any]:
         field.get_db_prep_save(value, connection)  # type: ignore[union-attr]
         for field, value in zip(fields, row, strict=True)
     ]
+
+
+# What a claim, an end and a line that drops change; the check of the state stands in the same statement.
+CLAIM = WordedUpdate(
+    lambda talk, sources, state, member, now: (
+        Conversation.objects.filter(pk=talk, state__in=sources),
+        {"state": state, "counsellor_id": member, "claimed_at": now, "last_seq": F("last_seq") + 1},
+    )
+)
+FINISH = WordedUpdate(
+    lambda talk, sources, state, by, why, now: (
+        Conversation.objects.filter(pk=talk, state__in=sources),
+        end_of(state, by, why, now),
+    )
+)
+FINISH_OF = WordedUpdate(
+    lambda talk, sources, member, state, by, why, now: (
+        Conversation.objects.filter(pk=talk, state__in=sources, counsellor=member),
+        end_of(state, by, why, now),
+    )
+)
+DROP = WordedUpdate(
+    lambda talk, socket, now, until: (
+        Conversation.objects.open().filter(pk=talk, visitor_socket=socket),
+        {"visitor_connected": False, "visitor_seen_at": now, "rejoin_until": until},
+    )
+)
+
+
+def end_of(state: str, by: str, why: str, now: datetime) -> dict[str, Any]:
+    return {"state": state, "ended_at": now, "ended_by": by, "end_reason": why, "visitor_connected": False}

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
 
-from chat import advice, along, announce, newcomers, queries, rejoin, rest, retention, system_lines
+from chat import advice, along, announce, newcomers, queries, rejoin, rest, retention, rows, system_lines
 from chat.access import contents_of
 from chat.answers import sort_answers
 from chat.models import Conversation, Presence, PresenceState
@@ -118,6 +117,10 @@ def start(
     return Held(conversation, contents, secret)
 
 
+def plain(sources: frozenset[State]) -> tuple[str, ...]:
+    return tuple(sorted(str(state) for state in sources))
+
+
 def check_can_start(line: Line, language: str, now: datetime) -> None:
     if not queries.availability_of(line, now).can_start:
         status = queries.line_status(line, language, now)
@@ -223,13 +226,8 @@ def keep(*, conversation: Conversation, socket: str) -> None:
 def drop(*, conversation: Conversation, socket: str, now: datetime) -> None:
     """The visitor's line dropped: note the moment, tell the counsellor. A socket that was replaced changes nothing."""
     with inside(conversation.organisation_id), transaction.atomic():
-        rows = Conversation.objects.open().filter(pk=conversation.pk, visitor_socket=socket)
-        dropped = rows.update(
-            visitor_connected=False,
-            visitor_seen_at=now,
-            rejoin_until=now + timedelta(minutes=conversation.rejoin_minutes),
-        )
-        if dropped:
+        until = now + timedelta(minutes=conversation.rejoin_minutes)
+        if rows.DROP(talk=conversation.pk, socket=socket, now=now, until=until):
             conversation.refresh_from_db(fields=["state", "counsellor"])
             announce.tell_visitor_presence(conversation, present=False)
 
@@ -265,16 +263,11 @@ def finish(
     The state check and the write are one UPDATE. The clock of retention starts here and is never set back (question 1).
     """
     step = move(name, by=by, why=why)
-    rows = Conversation.objects.filter(pk=conversation.pk, state__in=step.sources)
-    if counsellor is not None:
-        rows = rows.filter(counsellor=counsellor)
-    ended = rows.update(
-        state=step.target,
-        ended_at=now,
-        ended_by=by,
-        end_reason=why,
-        visitor_connected=False,
-    )
+    told = {"sources": plain(step.sources), "state": str(step.target), "by": str(by), "why": str(why), "now": now}
+    if counsellor is None:
+        ended = rows.FINISH(talk=conversation.pk, **told)
+    else:
+        ended = rows.FINISH_OF(talk=conversation.pk, member=counsellor.pk, **told)
     if not ended:
         return False
     queries.read_again(conversation)
@@ -345,8 +338,8 @@ def check_present(membership: Membership, *, lock: bool = False) -> Presence:
 def claim(*, conversation: Conversation, membership: Membership, now: datetime) -> bool:
     """Give one waiting visitor to one counsellor, who must have room; False when another was first."""
     step = move("claim", by=Party.COUNSELLOR)
-    claimed = Conversation.objects.filter(pk=conversation.pk, state__in=step.sources).update(
-        state=step.target, counsellor=membership, claimed_at=now, last_seq=F("last_seq") + 1
+    claimed = rows.CLAIM(
+        talk=conversation.pk, sources=plain(step.sources), state=str(step.target), member=membership.pk, now=now
     )
     if not claimed:
         return False

@@ -17,12 +17,14 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from weakref import WeakSet
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections, models
+from django.db import connections, models, router, transaction
+from django.db.models.sql import UpdateQuery
 from django_scopes import get_scope, scope
 
 # More values in a list than this, and its words are not kept.
@@ -75,11 +77,9 @@ class Words:
     draft: Draft
     places: tuple[Place, ...]
 
-    def answer(self, given: dict[Any, Any]) -> Iterator[Any]:
-        rows = self.draft.rows
-        compiler = copy.copy(self.draft.compiler)
-        compiler.connection = connections[rows.db]
-        adapt = compiler.connection.ops.adapt_datetimefield_value
+    def filled(self, given: dict[Any, Any], connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """The statement with what goes into it."""
+        adapt = connection.ops.adapt_datetimefield_value
         parameters = []
         for place in self.places:
             value = place.constant if place.name is None else given[place.name]
@@ -88,7 +88,13 @@ class Words:
             elif place.as_type is not None:
                 value = place.as_type(value)
             parameters.append(adapt(value) if place.name is not None and isinstance(value, datetime) else value)
-        said = self.draft.sql, tuple(parameters)
+        return self.draft.sql, tuple(parameters)
+
+    def answer(self, given: dict[Any, Any]) -> Iterator[Any]:
+        rows = self.draft.rows
+        compiler = copy.copy(self.draft.compiler)
+        compiler.connection = connections[rows.db]
+        said = self.filled(given, compiler.connection)
         compiler.as_sql = lambda *_args, **_options: said
         query = copy.copy(rows.query)
         query.get_compiler = lambda *_args, **_options: compiler
@@ -114,19 +120,56 @@ class Worded:
         _all.add(self)
 
     def __call__(self, **given: Any) -> list[Any]:
-        organisation = get_scope().get("organisation")
-        kind = tuple(kind_of(value) for value in given.values())
-        if type(organisation) is not int or None in kind:
-            return list(self.make(**given))
-        words = self.words.get(kind)
-        if words is None:
-            words = self.words[kind] = worded(self.make, given)
-        flat = {(name, place): one for name, value in given.items() for place, one in enumerate(listed(value))}
-        return list(words.answer({**flat, "": organisation}))
+        words = self.kept(given)
+        return list(self.make(**given)) if words is None else list(words.answer(placed(given)))
 
     def first(self, **given: Any) -> Any:
         """The first of the rows, or None. The rule itself says how many it wants."""
         return next(iter(self(**given)), None)
+
+    def kept(self, given: dict[str, Any]) -> Words | None:
+        """The words for values of this kind, where any are kept."""
+        kind = tuple(kind_of(value) for value in given.values())
+        if type(get_scope().get("organisation")) is not int or None in kind:
+            return None
+        if kind not in self.words:
+            self.words[kind] = worded(partial(self.draft, given))
+        return self.words[kind]
+
+    def draft(self, given: dict[str, Any]) -> Draft:
+        made, organisation = made_up_for(given), made_up(0)
+        with scope(organisation=organisation):
+            rows: models.QuerySet[Any] = self.make(**made)
+        return drafted(rows, rows.query, made, organisation)
+
+
+class WordedUpdate(Worded):
+    """The same of a change: `make` gives the query set and what to set; called with values, it gives how many rows changed."""
+
+    def __call__(self, **given: Any) -> int:  # type: ignore[override]
+        words = self.kept(given)
+        if words is None:
+            rows, values = self.make(**given)
+            return int(rows.update(**values))
+        database = router.db_for_write(words.draft.rows.model)
+        connection = connections[database]
+        with transaction.mark_for_rollback_on_error(using=database), connection.cursor() as cursor:
+            cursor.execute(*words.filled(placed(given), connection))
+            return int(cursor.rowcount)
+
+    def draft(self, given: dict[str, Any]) -> Draft:
+        made, organisation = made_up_for(given), made_up(0)
+        with scope(organisation=organisation):
+            rows, values = self.make(**made)
+        query = rows.query.chain(UpdateQuery)
+        query.add_update_values(values)
+        return drafted(rows, query, made, organisation)
+
+
+def placed(given: dict[str, Any]) -> dict[Any, Any]:
+    """The values by where they come from, each of a list by its number; and the organisation of the scope."""
+    flat = {(name, place): one for name, value in given.items() for place, one in enumerate(listed(value))}
+    return {**flat, "": get_scope()["organisation"]}
 
 
 def forget() -> None:
@@ -147,9 +190,9 @@ def listed(value: Any) -> tuple[Any, ...]:
     return value if type(value) is tuple else (value,)
 
 
-def worded(make: Callable[..., Any], given: dict[str, Any]) -> Words:
+def worded(make_draft: Callable[[], Draft]) -> Words:
     """Put a rule into words, twice, and find out what comes from where. Raises ChangedValueError."""
-    draft, other = drafted(make, given), drafted(make, given)
+    draft, other = make_draft(), make_draft()
     if draft.sql != other.sql or len(draft.values) != len(other.values):
         raise ChangedValueError(f"The words depend on the values: {draft.sql}")
     places = tuple(origin(draft, other, value, again) for value, again in zip(draft.values, other.values, strict=True))
@@ -160,15 +203,15 @@ def worded(make: Callable[..., Any], given: dict[str, Any]) -> Words:
     return Words(draft, places)
 
 
-def drafted(make: Callable[..., Any], given: dict[str, Any]) -> Draft:
-    made = {
+def made_up_for(given: dict[str, Any]) -> dict[str, Any]:
+    return {
         name: tuple(made_up(one) for one in value) if type(value) is tuple else made_up(value)
         for name, value in given.items()
     }
-    organisation = made_up(0)
-    with scope(organisation=organisation):
-        rows: models.QuerySet[Any] = make(**made)
-    compiler = rows.query.get_compiler(using=rows.db)
+
+
+def drafted(rows: Any, query: Any, made: dict[str, Any], organisation: int) -> Draft:
+    compiler = query.get_compiler(using=router.db_for_write(rows.model) if isinstance(query, UpdateQuery) else rows.db)
     try:
         sql, values = compiler.as_sql()
     except EmptyResultSet:

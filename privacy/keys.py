@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from helplines.remembered import remembered
 from helplines.tenancy import across_organisations, inside
-from helplines.worded import Worded
+from helplines.worded import Worded, WordedUpdate
 from privacy import sealing
 from privacy.models import ConversationKey, OrganisationKey
 
@@ -32,6 +32,12 @@ MARKS = 0
 
 READABLE = Worded(
     lambda conversations, now: ConversationKey.objects.filter(conversation__in=conversations).readable(now)
+)
+EXPIRE = WordedUpdate(
+    lambda conversation, at: (
+        ConversationKey.objects.filter(conversation=conversation).readable(at),
+        {"expires_at": at},
+    )
 )
 NEWEST_LOCKED = Worded(
     lambda: OrganisationKey.objects.exclude(version=MARKS).order_by("-version").select_for_update()[:1]
@@ -270,6 +276,11 @@ def conversation_key(organisation_id: int, conversation: str) -> bytes:
 
 def let_expire(organisation_id: int, instants: dict[str, datetime]) -> None:
     """Set from which instant on the key of each conversation counts as gone; one once set is never moved later (C9)."""
+    if len(instants) == 1:
+        [(conversation, instant)] = instants.items()
+        with inside(organisation_id):
+            EXPIRE(conversation=conversation, at=instant)
+        return
     rows = ConversationKey.objects.with_scope(organisation=organisation_id).filter(conversation__in=instants)
     sooner = []
     for row in rows:

@@ -5,6 +5,7 @@ from typing import Any
 
 from helplines.policies import IDENTITY_HOLDERS
 from helplines.tenancy import inside
+from helplines.worded import Worded
 from privacy import disclosure, envelopes, keys, sealing
 from privacy.disclosure import Procedure
 from privacy.models import Holder, OpeningConsent, OpeningRequest, SealedIdentity
@@ -20,14 +21,22 @@ def place(
     return sealing.place(PURPOSE, organisation_id, conversation, kind, holders, *told)
 
 
+KEYS_OF = Worded(
+    lambda organisation, offices: (
+        Holder.objects.in_use()
+        .filter(organisation_id=organisation, office__in=offices)
+        .values_list("office", "name", "public_key")
+    )
+)
+
+
 def offices_with_keys(organisation_id: int, holders: str) -> list[dict[str, bytes]]:
     """The public keys of each office that the policy names, from the outside in; an office without a key is empty."""
     offices = IDENTITY_HOLDERS[holders]
     if not offices:
         return []
     found: dict[str, dict[str, bytes]] = {office: {} for office in offices}
-    rows = Holder.objects.in_use().filter(organisation_id=organisation_id, office__in=offices)
-    for office, name, public in rows.values_list("office", "name", "public_key"):
+    for office, name, public in KEYS_OF(organisation=organisation_id, offices=tuple(offices)):
         found[office][name] = bytes(public)
     return list(found.values())
 

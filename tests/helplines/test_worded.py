@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_scopes.exceptions import ScopeError
@@ -11,7 +12,7 @@ from django_scopes.exceptions import ScopeError
 from helplines import worded
 from helplines.models import Line, Policy
 from helplines.tenancy import across_organisations, inside, inside_all
-from helplines.worded import ChangedValueError, Worded
+from helplines.worded import ChangedValueError, Worded, WordedUpdate
 from tests.factories.helplines import LineFactory, PolicyFactory
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +109,26 @@ def test_none_says_something_else_and_is_asked_the_ordinary_way(lines):
         assert kept(line=None) == [policy.pk]
         assert kept(line=lines[0].pk) == []
     assert len(kept.words) == 1
+
+
+def test_change_counts_what_it_changed_and_reaches_no_other_organisation(lines):
+    one, two, three = lines
+    rename = WordedUpdate(lambda pks, slug: (Line.objects.filter(pk__in=pks), {"slug": slug, "name": F("slug")}))
+    with inside(one.organisation):
+        assert rename(pks=(one.pk, three.pk), slug="new") == 1
+        assert rename(pks=(two.pk, three.pk), slug="newer") == 1
+        assert rename(pks=(three.pk, three.pk + 1), slug="newest") == 0
+        assert rename(pks=(), slug="newest") == 0
+    assert len(rename.words) == 1
+    with across_organisations():
+        found = dict(Line.objects.filter(pk__in=[line.pk for line in lines]).values_list("slug", "name"))
+    assert found == {"new": "one", "newer": "two", "three": three.name}
+
+
+def test_change_that_looks_at_the_clock_is_refused(lines):
+    renew = WordedUpdate(lambda pk: (Policy.objects.filter(pk=pk), {"valid_from": timezone.now()}))
+    with inside(lines[0].organisation), pytest.raises(ChangedValueError):
+        renew(pk=1)
 
 
 @pytest.mark.parametrize(
