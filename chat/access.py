@@ -74,18 +74,13 @@ def stored(line: Line) -> list[dict[str, Any]]:
 def still_at_work(organisation_id: int, membership_ids: set[int]) -> set[int]:
     """Those of these memberships that still open the desk: a role or an agreement may have ended meanwhile (D6)."""
     with inside(organisation_id):
-        return set(at_desks(membership_ids).values_list("pk", flat=True))
+        return set(AT_WORK(members=tuple(membership_ids)))
 
 
 def at_work_now(organisation_id: int, membership_ids: set[int]) -> dict[int, Membership]:
     """Those of these memberships that open the desk, as they are now, with their roles and names."""
     with inside(organisation_id):
-        if len(membership_ids) == 1:
-            [member] = membership_ids
-            rows: list[Membership] = AT_DESK(member=member)
-        else:
-            rows = list(at_desks(membership_ids).select_related("organisation", "staff"))
-        return {row.pk: row for row in rows}
+        return {row.pk: row for row in AT_DESKS(members=tuple(membership_ids))}
 
 
 def at_desks(membership_ids: Iterable[int]) -> QuerySet[Membership]:
@@ -93,7 +88,8 @@ def at_desks(membership_ids: Iterable[int]) -> QuerySet[Membership]:
     return rows
 
 
-AT_DESK = Worded(lambda member: at_desks([member]).select_related("organisation", "staff"))
+AT_DESKS = Worded(lambda members: at_desks(members).select_related("organisation", "staff"))
+AT_WORK = Worded(lambda members: at_desks(members).values_list("pk", flat=True))
 OWN = Worded(
     lambda organisation, member, code, now: (
         Conversation.objects.own(organisation, member)

@@ -11,9 +11,25 @@ from chat.models import Conversation, Presence, PresenceState
 from chat.wire import RefusedError
 from helplines.models import Membership
 from helplines.tenancy import inside
+from helplines.worded import Worded, WordedUpdate
 
 # Rows that one statement changes: those who write in them wait no longer than that takes.
-AT_ONCE = 100
+AT_ONCE = 128
+HERE_AND_FREE = Worded(
+    lambda talks: (
+        Conversation.objects.open()
+        .filter(pk__in=talks, visitor_connected=True)
+        .select_for_update(skip_locked=True, no_key=True)
+        .values_list("pk", flat=True)
+    )
+)
+SEEN = WordedUpdate(
+    lambda talks, now, until: (
+        Conversation.objects.filter(pk__in=talks),
+        {"visitor_seen_at": now, "rejoin_until": until},
+    )
+)
+AT_DESKS = WordedUpdate(lambda members, now: (Presence.objects.filter(membership_id__in=members), {"seen_at": now}))
 T = TypeVar("T")
 
 
@@ -76,7 +92,7 @@ def beat(
 ) -> None:
     """Note who is there: memberships at their desks, and visitors by their policy's rejoin minutes."""
     with inside(organisation_id):
-        Presence.objects.filter(membership_id__in=memberships).update(seen_at=now)
+        AT_DESKS(members=tuple(memberships), now=now)
         for minutes, conversations in visitors.items():
             for some in batched(sorted(conversations), AT_ONCE):
                 visitors_are_there(some, minutes, now)
@@ -91,9 +107,8 @@ def visitors_are_there(conversations: Sequence[int], minutes: int, now: datetime
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit = off")
-    here = Conversation.objects.open().filter(pk__in=conversations, visitor_connected=True)
-    free = list(here.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
-    Conversation.objects.filter(pk__in=free).update(visitor_seen_at=now, rejoin_until=now + timedelta(minutes=minutes))
+    free = HERE_AND_FREE(talks=tuple(conversations))
+    SEEN(talks=tuple(free), now=now, until=now + timedelta(minutes=minutes))
 
 
 def batched(found: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -48,6 +48,12 @@ ALIASES = Worded(
         Assignment.objects.filter(membership=member, line_id=line).order_by("pk").values_list("alias", flat=True)[:1]
     )
 )
+LINES_OF_TALKS = Worded(lambda talks: Conversation.objects.filter(pk__in=talks).values_list("pk", "line_id"))
+ALIASES_OF = Worded(
+    lambda members, lines: Assignment.objects.filter(membership__in=members, line_id__in=lines).values_list(
+        "membership_id", "line_id", "alias"
+    )
+)
 MESSAGES = Worded(
     lambda talk, since: (
         Message.objects.filter(conversation=talk, seq__gt=since).select_related("author").order_by("seq")[:HISTORY]
@@ -236,9 +242,9 @@ def public_name(membership: Membership | None, line_id: int) -> str | None:
 def names_now(members: Iterable[Membership], talks: Mapping[int, Sequence[int]]) -> dict[int, dict[int, str | None]]:
     """By member, the name of `public_name` as it is at this moment, for each of their `talks`, on the line where it is now."""
     members, all_talks = list(members), {talk for some in talks.values() for talk in some}
-    lines: dict[int, int] = dict(Conversation.objects.filter(pk__in=all_talks).values_list("pk", "line_id"))
-    rows = Assignment.objects.filter(membership__in=[member.pk for member in members], line_id__in=set(lines.values()))
-    aliases = {(member, line): alias for member, line, alias in rows.values_list("membership_id", "line_id", "alias")}
+    lines: dict[int, int] = dict(LINES_OF_TALKS(talks=tuple(all_talks)))
+    rows = ALIASES_OF(members=tuple(member.pk for member in members), lines=tuple(set(lines.values())))
+    aliases = {(member, line): alias for member, line, alias in rows}
     return {
         member.pk: {
             talk: aliases.get((member.pk, lines[talk])) or member.public_name or None

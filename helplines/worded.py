@@ -28,7 +28,7 @@ from django.db.models.sql import UpdateQuery
 from django_scopes import get_scope, scope
 
 # More values in a list than this, and its words are not kept.
-LISTED = 8
+LISTED = 1024
 _all: "WeakSet[Worded]" = WeakSet()
 
 
@@ -110,8 +110,9 @@ class Words:
 class Worded:
     """A rule whose words are kept: `make` gives a query set for values by name; called with values, it gives the rows.
 
-    Words are kept for the scope of one organisation, and for numbers, texts, instants and short tuples of them. Elsewhere, and
-    with anything else (None says something else in SQL), the rule is asked the ordinary way.
+    Words are kept for the scope of one organisation, and for numbers, texts, instants, and tuples for `__in` (which are filled up
+    to the next power of two with their last value, so that there are few lengths). Elsewhere, and with anything else (None says
+    something else in SQL), the rule is asked the ordinary way.
     """
 
     def __init__(self, make: Callable[..., Any]) -> None:
@@ -120,6 +121,7 @@ class Worded:
         _all.add(self)
 
     def __call__(self, **given: Any) -> list[Any]:
+        given = filled_up(given)
         words = self.kept(given)
         return list(self.make(**given)) if words is None else list(words.answer(placed(given)))
 
@@ -147,6 +149,7 @@ class WordedUpdate(Worded):
     """The same of a change: `make` gives the query set and what to set; called with values, it gives how many rows changed."""
 
     def __call__(self, **given: Any) -> int:  # type: ignore[override]
+        given = filled_up(given)
         words = self.kept(given)
         if words is None:
             rows, values = self.make(**given)
@@ -164,6 +167,15 @@ class WordedUpdate(Worded):
         query = rows.query.chain(UpdateQuery)
         query.add_update_values(values)
         return drafted(rows, query, made, organisation)
+
+
+def filled_up(given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value + value[-1:] * ((1 << (len(value) - 1).bit_length()) - len(value))
+        if type(value) is tuple and value
+        else value
+        for name, value in given.items()
+    }
 
 
 def placed(given: dict[str, Any]) -> dict[Any, Any]:

@@ -90,16 +90,19 @@ def test_instant_may_be_moved_by_so_much(lines):
         ]
 
 
-def test_lists_of_other_lengths_have_words_of_their_own_and_long_ones_none(lines):
+def test_lists_have_words_for_few_lengths_and_too_long_ones_none(lines):
     one, two, _three = lines
     kept = Worded(lambda pks: Line.objects.filter(pk__in=pks).order_by("pk"))
     with inside(one.organisation):
         assert kept(pks=(two.pk, one.pk)) == [one, two]
         assert kept(pks=(one.pk,)) == [one]
         assert len(kept.words) == 2
-        assert kept(pks=(one.pk, *range(10_000, 10_020))) == [one]
+        for length in range(17, 33):
+            assert kept(pks=(one.pk, *range(10_000, 10_000 + length - 2), two.pk)) == [one, two]
+        assert len(kept.words) == 3
+        assert kept(pks=(one.pk, *range(10_000, 12_000))) == [one]
         assert kept(pks=()) == []
-        assert len(kept.words) == 2
+        assert len(kept.words) == 3
 
 
 def test_none_says_something_else_and_is_asked_the_ordinary_way(lines):
