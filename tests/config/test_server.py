@@ -6,6 +6,8 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from autobahn.twisted.websocket import WebSocketAdapterProtocol
+from autobahn.websocket.protocol import WebSocketProtocol
 from daphne import server as daphne_server
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
@@ -27,6 +29,7 @@ from config.server import (
     SmallFramesIn,
     SmallRequests,
     SmallSockets,
+    as_it_is,
 )
 
 ADDRESS = b"POST /caw/caw-online/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -292,3 +295,9 @@ def test_what_stands_when_a_server_begins_is_never_looked_through_for_garbage(mo
     [(frozen, threshold)] = during
     assert frozen > 10_000
     assert threshold > GARBAGE and gc.isenabled()
+
+
+def test_nothing_is_painted_for_a_log_that_nobody_keeps():
+    """As both of Autobahn's modules look the painters up at each read and each write."""
+    for reads_or_writes in (WebSocketAdapterProtocol.dataReceived, WebSocketProtocol.sendData):
+        assert reads_or_writes.__globals__["hltype"] is reads_or_writes.__globals__["hlval"] is as_it_is
