@@ -132,7 +132,7 @@ class Worded:
     def kept(self, given: dict[str, Any]) -> Words | None:
         """The words for values of this kind, where any are kept."""
         kind = tuple(kind_of(value) for value in given.values())
-        if type(get_scope().get("organisation")) is not int or None in kind:
+        if the_one_organisation() is None or None in kind:
             return None
         if kind not in self.words:
             self.words[kind] = worded(partial(self.draft, given))
@@ -181,7 +181,14 @@ def filled_up(given: dict[str, Any]) -> dict[str, Any]:
 def placed(given: dict[str, Any]) -> dict[Any, Any]:
     """The values by where they come from, each of a list by its number; and the organisation of the scope."""
     flat = {(name, place): one for name, value in given.items() for place, one in enumerate(listed(value))}
-    return {**flat, "": get_scope()["organisation"]}
+    return {**flat, "": the_one_organisation()}
+
+
+def the_one_organisation() -> int | None:
+    """Whose wall we work behind, where it is one; a scope that was lifted meanwhile still has its name."""
+    now = get_scope()
+    organisation = now.get("organisation") if now.get("_enabled", True) else None
+    return organisation if type(organisation) is int else None
 
 
 def forget() -> None:

@@ -61,6 +61,8 @@ def test_another_organisation_s_rows_are_never_among_them(lines):
         assert [line.slug for line in kept(slugs=("one", "three"))] == ["one", "three"]
     with across_organisations():
         assert [line.slug for line in kept(slugs=("one", "three"))] == ["one", "three"]
+    with inside(one.organisation), across_organisations():
+        assert [line.slug for line in kept(slugs=("one", "three"))] == ["one", "three"]
 
 
 def test_values_of_rows_come_as_tuples_and_flat(lines):
