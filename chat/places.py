@@ -104,7 +104,7 @@ class Places:
         picture = await self.picture(organisation_id)
         if code not in picture:
             # Somebody who came a moment ago is not in a picture of before.
-            self.known.pop(organisation_id, None)
+            self.forget(organisation_id)
             picture = await self.picture(organisation_id)
         return picture.get(code)
 
@@ -115,6 +115,10 @@ class Places:
             task = asyncio.ensure_future(for_pictures(read)(organisation_id))
             self.known[organisation_id] = (time.monotonic(), task)
         return await asyncio.shield(task)
+
+    def forget(self, organisation_id: int) -> None:
+        """Something changed: who looks next gets a picture that is begun after this."""
+        self.known.pop(organisation_id, None)
 
     async def come_to_rest(self) -> None:
         """Nobody asks any more: wait for the reads that still go on, and forget what they found."""

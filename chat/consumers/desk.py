@@ -115,6 +115,8 @@ class DeskConsumer(DeskTools, DeskHanding, DeskConsenting, DeskFollowing):
 
     async def hear(self, frame: dict[str, Any], text: str) -> None:
         if frame["kind"] == "_changed":
+            # Whatever look comes next begins after this: of one from before, nobody would hear what it lacks.
+            boards.forget(self.membership.organisation_id)
             self.refresh_soon()
         elif frame["kind"] == "_signed_out":
             if frame["session"] == announce.fingerprint(self.session[0]):

@@ -42,6 +42,7 @@ class Place:
             self.task = None
 
     async def hear(self, frame: dict[str, Any], text: str) -> None:
+        places.forget(self.organisation_id)
         if self.follows and (self.task is None or self.task.done()):
             self.task = asyncio.ensure_future(self.look_after(REFRESH_SECONDS))
 
