@@ -1,7 +1,7 @@
 """The common board of each organisation's desks, read once for all desks of this process that ask at the same time."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from django.utils import timezone
@@ -15,8 +15,9 @@ FRESH_SECONDS = 0.15
 
 
 def read(organisation_id: int, known: dict[str, bytes]) -> Board:
+    began = monotonic()
     with inside(organisation_id):
-        return picture.board(organisation_id, timezone.now(), known)
+        return replace(picture.board(organisation_id, timezone.now(), known), began=began)
 
 
 @dataclass

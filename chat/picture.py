@@ -95,6 +95,8 @@ class Board:
     readings: list[Reading] = field(default_factory=list)
     # The lines where the policy lets somebody read along (C11).
     readable: frozenset[int] = frozenset()
+    # When its reading began, by the clock of this process.
+    began: float = 0.0
     keys: dict[str, bytes] = field(default_factory=dict)
 
     def lines_of(self, membership: Membership) -> list[Line]:

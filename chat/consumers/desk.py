@@ -29,6 +29,7 @@ from chat.picture import Board
 from chat.rights import is_fresh, rights
 from chat.sealed import Contents
 from chat.states import OVER as STATES_OVER
+from chat.states import State
 from chat.wire import RefusedError
 from chat.writer import Saying, Stored, writer
 from helplines import tallies
@@ -58,6 +59,8 @@ class DeskConsumer(DeskTools, DeskHanding, DeskConsenting, DeskFollowing):
         self.typings = Seldom(TYPING_SECONDS)
         self.silences: set[str] = set()
         self.refreshing: asyncio.Task[None] | None = None
+        # Talks of which this desk was told that they are no longer its own, and when.
+        self.left: dict[str, float] = {}
         person, session = self.scope.get("user"), self.scope.get("session")
         if person is None or session is None or not person.is_authenticated:
             await self.turn_away()
@@ -127,6 +130,8 @@ class DeskConsumer(DeskTools, DeskHanding, DeskConsenting, DeskFollowing):
                 (self.silences.add if frame["step"] else self.silences.discard)(frame["talk"])
             if frame["kind"] == "state" and frame["state"] in STATES_OVER:
                 self.open_talks.pop(frame["talk"], None)
+            if frame["kind"] == "state" and frame["state"] != State.ACTIVE:
+                self.left[frame["talk"]] = time.monotonic()
 
     def refresh_soon(self) -> None:
         if self.refreshing is None or self.refreshing.done():
@@ -142,6 +147,9 @@ class DeskConsumer(DeskTools, DeskHanding, DeskConsenting, DeskFollowing):
         board = await boards.of(self.membership.organisation_id)
         self.listen_along(board)
         frame = picture.desk_frame(self.membership, board, timezone.now())
+        # A reading from before the end of a talk would open it again on a desk that was told of the end already.
+        self.left = {code: at for code, at in self.left.items() if at > board.began}
+        frame["talks"] = [told for told in frame["talks"] if told["code"] not in self.left]
         await self.tell(frame | await self.handed(board))
 
     async def handed(self, board: Board) -> dict[str, Any]:

@@ -34,3 +34,25 @@ async def test_place_is_told_however_lately_it_was_read(monkeypatch):
         assert (await second.hear("waiting"))["ahead"] == 1
         await first.say("leave")
         assert (await second.hear("waiting"))["ahead"] == 0
+
+
+async def test_view_from_before_the_end_of_a_talk_does_not_open_it_again(monkeypatch):
+    """The end was told; a look that began before it comes later."""
+    line, member = await staffed()
+    async with desk(member) as counsellor, visitor(line) as client:
+        await client.say("start", language="nl")
+        code = (await client.hear("started"))["code"]
+        await counsellor.say("take")
+        await counsellor.hear("taken")
+        boards_module.boards.forget(line.organisation_id)
+        before = await boards_module.boards.of(line.organisation_id)
+        assert [row.code for row in before.active] == [code]
+        await client.say("leave")
+        await counsellor.hear("state", state="closed")
+
+        async def of(_organisation):
+            return before
+
+        monkeypatch.setattr(boards_module.boards, "of", of)
+        await counsellor.say("presence", state="pause")
+        assert (await counsellor.hear("desk"))["talks"] == []
