@@ -127,6 +127,8 @@ def test_letters_go_to_whose_turn_it_is_within_the_organisation_and_say_nothing(
     for letter in mailoutbox:
         text = f"{letter.subject} {letter.body}"
         assert request.code in text
+        # By chance a code has any two letters.
+        text = text.replace(request.code, "")
         for word in ("zqxwhycanary", room.talk.code, room.asker.username, "order", "police", *BY_ORDER.order.values()):
             assert word not in text
 
