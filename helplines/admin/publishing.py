@@ -23,7 +23,7 @@ from helplines import policies, policy_files, policy_words, proposals, queries, 
 from helplines.admin import wall
 from helplines.admin.policy_forms import ConfirmForm, PolicyForm, known_keys, question_formset
 from helplines.admin.widgets import write_in
-from helplines.gate import second_step_page
+from helplines.gate import second_step_page, to_second_step
 from helplines.models import Line, Organisation, Policy, PolicyProposal, ProposalState, Staff
 from helplines.previews import chosen, places, preview, previews
 
@@ -102,7 +102,9 @@ class Publishing:
         return JsonResponse({"preview": render_to_string(template, self.preview(values), self.request), "errors": {}})
 
     def download(self) -> HttpResponse:
-        """What is promised now, as a YAML file that `open_file` takes back."""
+        """What is promised now, as a YAML file that `open_file` takes back; it asks the second step, as every file does."""
+        if not second_factor.is_fresh(self.request):
+            return to_second_step(self.request)
         subject = str(self.line or self.organisation)
         head = [
             _("The promises of %(subject)s, as they are now.") % {"subject": subject},

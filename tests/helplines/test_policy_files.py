@@ -1,5 +1,7 @@
 """A policy as a file: what was written is read back unchanged, and what is wrong is told with its name or its line."""
 
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -80,6 +82,12 @@ class TestPages:
         with inside(ours.organisation):
             assert policies.parse(policy_files.read(answer.content)) == queries.organisation_policy(ours.organisation)
         assert answer["Content-Disposition"] == 'attachment; filename="ours-policy.yaml"'
+
+    def test_file_asks_the_second_step_again(self, client: Client, ours: House, monkeypatch: Any) -> None:
+        monkeypatch.setattr("helplines.second_factor.is_fresh", lambda request: False)
+        answer = client.post(page_of(ours), {"step": "file"})
+        assert (answer.status_code, answer.headers["Location"].startswith("/account/")) == (302, True)
+        assert b"block_hours" not in answer.content
 
     def test_changed_file_fills_the_form_and_publishes_nothing(self, client: Client, ours: House) -> None:
         data = download(client, ours).replace(b"block_hours: 8", b"block_hours: 12")

@@ -78,8 +78,6 @@ OUT: dict[str, tuple[str, Way]] = {
     ),
     "registration.views.auditor.as_file": (Role.ADMINISTRATOR, report_taken),
 }
-# What an organisation promises, which its visitors read too.
-NOTHING_OF_ANYBODY = {"helplines.admin.publishing.download"}
 # These are there for everybody: an image on a page for visitors.
 FOR_EVERYBODY = {"chat.views.embed.logo"}
 # Forms that take a file in, each read at once and kept nowhere as a file; and where one of another organisation is refused.
@@ -167,7 +165,7 @@ def is_turned_away(foreign: Any, absent: Any) -> bool:
 
 
 @pytest.mark.promise("O03", "O07")
-@pytest.mark.parametrize("name", sorted(set(OUT) - NOTHING_OF_ANYBODY))
+@pytest.mark.parametrize("name", sorted(OUT))
 def test_file_that_comes_out_asks_the_second_step_again(
     houses: dict[str, House], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
