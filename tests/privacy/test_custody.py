@@ -218,3 +218,18 @@ def test_command_writes_over_no_file_and_knows_its_organisation(tmp_path):
     assert (tmp_path / "key").read_text() == "somebody's"
     with across_organisations():
         assert Holder.objects.count() == 0
+
+
+def test_command_that_cannot_write_the_file_makes_no_key(tmp_path, monkeypatch):
+    """Else addresses would be sealed to a key that nobody has."""
+    slug, phrase = OrganisationFactory().slug, tmp_path / "phrase"
+    phrase.write_text(PHRASE)
+    common = (f"--organisation={slug}", f"--passphrase-file={phrase}")
+    with pytest.raises(CommandError, match="no key was made"):
+        command("make", "dpo", f"--file={tmp_path / 'nowhere' / 'key'}", *common)
+    with monkeypatch.context() as patch, pytest.raises(CommandError, match="no key was made"):
+        patch.setattr("os.fsync", lambda _number: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        command("make", "dpo", f"--file={tmp_path / 'key'}", *common)
+    assert not (tmp_path / "key").exists()
+    with across_organisations():
+        assert (Holder.objects.count(), AuditEntry.objects.count()) == (0, 0)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from helplines.models import Organisation
@@ -15,6 +16,7 @@ from privacy import custody, key_files
 from privacy.custody import CustodyError
 from privacy.models import Office
 
+NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 REFUSALS = {
     "weak": f"The passphrase needs at least {key_files.SHORTEST_PASSPHRASE} characters; five words do well.",
     "too_many": f"This office has {custody.MOST_KEYS} keys in use already. Retire one first.",
@@ -57,16 +59,27 @@ class Command(BaseCommand):
         path: Path = options["file"]
         if path.exists():
             raise CommandError("This file exists already. A key is never written over another.")
-        made = custody.make(
-            organisation=organisation,
-            office=options["office"],
-            passphrase=self.passphrase(options, again=True),
-            by=None,
-            now=timezone.now(),
-        )
+        passphrase = self.passphrase(options, again=True)
+        # A key without its file would seal what nobody opens: where the file cannot be written there is no key.
         # Readable by nobody else from the first byte on.
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as sink:
-            sink.write(made.file)
+        try:
+            with transaction.atomic(), os.fdopen(os.open(path, NEW_FILE, 0o600), "wb") as sink:
+                try:
+                    made = custody.make(
+                        organisation=organisation,
+                        office=options["office"],
+                        passphrase=passphrase,
+                        by=None,
+                        now=timezone.now(),
+                    )
+                    sink.write(made.file)
+                    sink.flush()
+                    os.fsync(sink.fileno())
+                except BaseException:
+                    path.unlink(missing_ok=True)
+                    raise
+        except OSError as error:
+            raise CommandError(f"{path} cannot be written, so no key was made: {error.strerror}.") from None
         self.stdout.write(f"Key {made.holder} of the office {options['office']} is in use. Its fingerprint:")
         self.stdout.write(made.holder.fingerprint)
         self.stdout.write(
