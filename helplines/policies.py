@@ -4,7 +4,7 @@ Pure: dictionaries as they are stored go in, `PolicyValues` come out, and `Polic
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, NamedTuple
 
@@ -243,13 +243,13 @@ def texts_unkept(values: PolicyValues) -> list[Problem]:
     return problems
 
 
-def numbers_unkept(values: PolicyValues) -> list[Problem]:
-    """Sentences that say another number than these promises (N04); a number in words counts too."""
+def numbers_unkept(values: PolicyValues, beside: Iterable[tuple[str, Texts]] | None = None) -> list[Problem]:
+    """Sentences of the policy's own texts, or of those beside it, that say another number than it (N04)."""
     texts = [(name, getattr(values, name)) for name in TEXTS]
     texts += [(f"questions.{place}.why", question.why) for place, question in enumerate(values.questions)]
     return [
         Problem(f"{name}.{language}", "number_not_kept", found._asdict())
-        for name, text in texts
+        for name, text in (texts if beside is None else beside)
         for language, said in text.items()
         for found in told_numbers.contradictions(said, language, values)
     ]

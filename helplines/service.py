@@ -10,7 +10,7 @@ from django.db.models import Max, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from helplines import hours, policies, queries, witness
+from helplines import hours, policies, queries, told_numbers, witness
 from helplines.agreements import FIRST_AGREEMENT
 from helplines.holidays import Holiday
 from helplines.models import (
@@ -126,6 +126,7 @@ def checked_version(
         *publishing_problems(organisation, line, valid_from or now, now, reason),
         *language_problems(organisation, checked),
         *pairing_problems(organisation, line, checked, starts),
+        *beside_problems(organisation, line, checked, starts),
     ]
     if problems:
         raise PolicyError(problems)
@@ -183,6 +184,34 @@ def pairing_problems(
             told = [Problem(entry.field, entry.code, {**entry.params, "line": one.name}) for entry in error.problems]
             problems |= {(entry.field, entry.code): entry for entry in told}
     return list(problems.values())
+
+
+def beside_problems(
+    organisation: Organisation, line: Line | None, values: dict[str, Any], starts: datetime
+) -> list[Problem]:
+    """Sentences in the texts beside the policy that say another number than it will (N04)."""
+    others = Policy.objects.filter(organisation=organisation)
+    if line:
+        bases = [policies.read(base.values) for base in beside(others.filter(line=None), starts)] or [PolicyValues()]
+        pairs = [(line, policies.overlay(base, values)) for base in bases]
+        found = []
+    else:
+        base = policies.read(values)
+        lines = Line.objects.filter(organisation=organisation).chats()
+        found = policies.numbers_unkept(base, texts_of(organisation, told_numbers.OF_ORGANISATION))
+        pairs = [
+            (one, policies.overlay(base, override))
+            for one in lines
+            for override in [each.values for each in beside(others.filter(line=one), starts)] or [{}]
+        ]
+    for one, together in pairs:
+        told = policies.numbers_unkept(together, texts_of(one, told_numbers.OF_LINE))
+        found += [Problem(entry.field, entry.code, {**entry.params, "line": one.name}) for entry in told]
+    return list({(entry.field, str(entry.params)): entry for entry in found}.values())
+
+
+def texts_of(row: Organisation | Line, names: Iterable[str]) -> list[tuple[str, Texts]]:
+    return [(name, getattr(row, name) or {}) for name in names]
 
 
 def beside(found: Any, starts: datetime) -> list[Policy]:

@@ -11,6 +11,9 @@ from typing import Any, NamedTuple
 
 from helplines import wording
 
+# What visitors read beside the policy, by what it stands in.
+OF_ORGANISATION, OF_LINE = ("about", "secrecy"), ("opening", "busy", "closed", "farewell")
+
 
 class Amount(NamedTuple):
     """A number as a text says it: so many of a unit that it can be compared in, and the words."""

@@ -68,12 +68,12 @@ def texts_agree(organisation: Organisation, now: datetime) -> Finding:
     base = queries.organisation_policy(organisation, now)
     policy = Policy.objects.filter(organisation=organisation, line=None).in_force(now).first()
     wrong += [f"policy:{policy.pk if policy else 0}:{one.field}" for one in numbers_unkept(base)]
-    for name in ("about", "secrecy"):
+    for name in told_numbers.OF_ORGANISATION:
         wrong += contradicting(f"organisation:{organisation.pk}:{name}", getattr(organisation, name), base)
     for line in Line.objects.filter(organisation=organisation).chats().select_related("organisation"):
         values = queries.policy_for(line, now)
         wrong += [f"line:{line.pk}:{one.field}" for one in numbers_unkept(values)]
-        for name in ("opening", "busy", "closed", "farewell"):
+        for name in told_numbers.OF_LINE:
             wrong += contradicting(f"line:{line.pk}:{name}", getattr(line, name), values)
     wrong = list(dict.fromkeys(wrong))
     return Finding(len(wrong), {"wrong": len(wrong)}, tuple(wrong))

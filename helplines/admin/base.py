@@ -14,9 +14,11 @@ from django.utils.html import conditional_escape
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from helplines import policies, policy_words
 from helplines.admin import wall
 from helplines.admin.widgets import label_parts, write_in
 from helplines.models import Organisation
+from helplines.policies import PolicyValues
 
 Texts = Mapping[str, Any]
 
@@ -47,6 +49,12 @@ class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
         if len((given | {kept}) - {None}) > 1:
             raise ValidationError(_("These belong to different organisations."), code="organisations")
         return cleaned
+
+    def hold_to(self, values: PolicyValues, names: Iterable[str]) -> None:
+        """These texts say no other number than the promises (N04)."""
+        texts = [(name, self.cleaned_data.get(name) or {}) for name in names]
+        for problem in policies.numbers_unkept(values, texts):
+            self.add_error(problem.field.partition(".")[0], policy_words.problem_said(problem))
 
 
 def has_organisation(row: models.Model) -> bool:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from helplines import service
+from helplines import queries, service, told_numbers
 from helplines.admin.base import TenantAdmin, TenantForm, TenantTable, whose
 from helplines.models import Line, OpeningHours, Organisation
 
@@ -45,6 +45,16 @@ class LineForm(TenantForm):
         super().__init__(*args, **kwargs)
         if "languages" in self.fields:
             offer_languages(self.fields["languages"], self.organisations())
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        organisation = self.cleaned_data.get("organisation") or whose(self.instance)
+        if organisation:
+            values = (
+                queries.policy_for(self.instance) if self.instance.pk else queries.organisation_policy(organisation)
+            )
+            self.hold_to(values, told_numbers.OF_LINE)
+        return cleaned
 
     def organisations(self) -> list[Organisation]:
         """Whose line it is, or may become."""

@@ -10,6 +10,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from helplines import queries, told_numbers
 from helplines.admin import wall
 from helplines.admin.base import TenantAdmin, TenantForm
 from helplines.logos import LARGEST, kind_of
@@ -39,6 +40,12 @@ class OrganisationForm(TenantForm):
         if kind_of(data) is None:
             raise ValidationError(_("This is not a PNG, JPEG or WebP picture."), code="kind")
         return data
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.instance.pk:
+            self.hold_to(queries.organisation_policy(self.instance), told_numbers.OF_ORGANISATION)
+        return cleaned
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

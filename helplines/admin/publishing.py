@@ -206,7 +206,8 @@ class Publishing:
         """What publishing would have against these values."""
         stored = self.stored(values)
         pairing = service.pairing_problems(self.organisation, self.line, stored, timezone.now())
-        return [*service.language_problems(self.organisation, stored), *pairing]
+        beside = service.beside_problems(self.organisation, self.line, stored, timezone.now())
+        return [*service.language_problems(self.organisation, stored), *pairing, *beside]
 
     def carried(self) -> policies.PolicyValues | None:
         """The values that a page took along; None when somebody tampered with them."""

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from helplines.models import Closure, Line, Organisation, Role
 from helplines.tenancy import across_organisations
-from tests.factories.helplines import MembershipFactory
+from tests.factories.helplines import MembershipFactory, PolicyFactory
 from tests.helplines.admin_rooms import House, at, count, house, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +172,31 @@ def test_holidays_need_a_tick(client, ours):
     answer = client.post(reverse("admin:holidays"), {"organisation": ours.organisation.pk})
     assert list(answer.context["forms"][0]["form"].errors) == ["days"]
     assert count(Closure, kind="holiday") == 0
+
+
+@pytest.mark.promise("N04")
+def test_text_that_says_another_number_than_the_policy_is_not_stored(client, ours):
+    """N04: it is refused when it is written, and not found at night."""
+    said = {"about_en": "We keep your talk for two years."}
+    page = client.post(at("organisation", "change", ours.organisation.pk), organisation_form(ours.organisation, **said))
+    assert "We keep your talk for two years." in str(page.context["adminform"].form.errors["about"])
+    with across_organisations():
+        assert Organisation.objects.get(pk=ours.organisation.pk).about == ours.organisation.about
+    kept = client.post(
+        at("organisation", "change", ours.organisation.pk),
+        organisation_form(ours.organisation, about_en="We keep your talk for six months."),
+    )
+    assert kept.status_code == 302
+
+
+@pytest.mark.promise("N04")
+def test_text_of_a_line_is_held_to_what_that_line_promises(client, ours):
+    PolicyFactory(organisation=ours.organisation, line=ours.line, values={"block_hours": 4})
+    for hours, is_kept in (("eight", False), ("four", True)):
+        said = f"A block lasts {hours} hours."
+        answer = client.post(at("line", "change", ours.line.pk), line_form(ours.line, farewell_en=said))
+        with across_organisations():
+            assert (Line.objects.get(pk=ours.line.pk).farewell == {"en": said}, answer.status_code) == (
+                is_kept,
+                302 if is_kept else 200,
+            )

@@ -163,3 +163,38 @@ def test_promise_cannot_be_made_otherwise_under_a_text_or_a_line():
     assert [(one.code, one.params["sentence"]) for one in refused.value.problems] == [
         ("number_not_kept", "We bewaren je gesprek 6 maanden.")
     ]
+
+
+def publish(organisation, line=None, **values):
+    return service.publish_policy(organisation=organisation, line=line, values=values, reason="The board", author=None)
+
+
+@pytest.mark.django_db
+@pytest.mark.promise("N04")
+@pytest.mark.parametrize(
+    ("owner", "name"), [("organisation", "about"), ("organisation", "secrecy"), ("line", "farewell"), ("line", "busy")]
+)
+def test_policy_that_a_text_beside_it_contradicts_is_refused_with_the_sentence(owner, name):
+    said = {"nl": "Welkom. We bewaren je gesprek zes maanden."}
+    line = LineFactory(**{name if owner == "line" else f"organisation__{name}": said})
+    with pytest.raises(PolicyError) as refused:
+        publish(line.organisation, retention_months=5)
+    (problem,) = refused.value.problems
+    assert (problem.field, problem.code) == (f"{name}.nl", "number_not_kept")
+    assert "We bewaren je gesprek zes maanden." in policy_words.problem_said(problem)
+    assert publish(line.organisation, retention_months=6).number
+
+
+@pytest.mark.django_db
+@pytest.mark.promise("N04")
+def test_what_a_line_does_otherwise_is_held_to_its_own_texts_alone():
+    line = LineFactory(farewell={"nl": "Een blokkering duurt acht uur."})
+    other = LineFactory(organisation=line.organisation)
+    publish(line.organisation, block_hours=8)
+    assert publish(line.organisation, other, block_hours=4).line == other
+    with pytest.raises(PolicyError):
+        publish(line.organisation, line, block_hours=4)
+    publish(line.organisation, other, block_hours=8)
+    with pytest.raises(PolicyError) as refused:
+        publish(line.organisation, block_hours=4)
+    assert [(one.field, one.params["line"]) for one in refused.value.problems] == [("farewell.nl", line.name)]
