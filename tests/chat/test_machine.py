@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from chat import comebacks, handovers, presence, rejoin, requeue, service, silence, writer
 from chat.access import contents_of
 from chat.handing import Step
-from chat.models import Conversation, Handover, Message
+from chat.models import Conversation, Handover, Message, Presence
 from chat.states import MOVES, OVER, State
 from chat.wire import RefusedError
 from helplines.tenancy import across_organisations
@@ -63,7 +63,13 @@ class Talks(RuleBasedStateMachine):
     @rule()
     def start(self):
         code = uuid4().hex[:22]
-        held = service.start(line=self.line, code=code, language="nl", answers={}, socket=code, now=self.now)
+        values = {"line": self.line, "code": code, "language": "nl", "answers": {}, "socket": code, "now": self.now}
+        held = self.tries(service.start, **values)
+        with across_organisations():
+            is_anybody_there = Presence.objects.there(self.now).filter(organisation=self.line.organisation_id).exists()
+        assert isinstance(held, service.Held) == is_anybody_there, held
+        if not is_anybody_there:
+            return
         self.codes.append(code)
         self.secrets[code] = held.secret
         self.here.add(code)
