@@ -7,6 +7,7 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -128,22 +129,23 @@ class Keeper:
         trusted = self.watch.is_long_enough(time.monotonic())
         welcome: list[Kept] = []
         for organisation_id, places in by_organisation.items():
+            desks = [
+                (socket, place)
+                for socket, place in standing.items()
+                if place.organisation_id == organisation_id and place.membership_id
+            ]
             try:
                 allowed = await for_the_keeper(note)(organisation_id, places)
+                # First of all: whose right has ended sees nothing more while the rest is looked after (D6).
+                for socket, place in desks:
+                    if place not in allowed:
+                        await alone(socket.finish(NOT_ALLOWED))
                 await for_the_keeper(look_after)(organisation_id, trusted)
             except Exception:
                 # One organisation's trouble is not the others'; its own round comes again.
                 self.watch.begin_again()
                 logger.exception("A round of one organisation failed; the next one comes.")
                 continue
-            desks = [
-                (socket, place)
-                for socket, place in standing.items()
-                if place.organisation_id == organisation_id and place.membership_id
-            ]
-            for socket, place in desks:
-                if place not in allowed:
-                    await socket.finish(NOT_ALLOWED)
             welcome += [socket for socket, place in desks if place in allowed]
         await self.miss_who_departed(timezone.now())
         began, apart = time.monotonic(), min(APART, ALL_WITHIN / max(1, len(welcome)))
@@ -151,7 +153,7 @@ class Keeper:
             # By the clock: what one sleeps too long on a busy process, the next ones sleep less.
             if (early := began + number * apart - time.monotonic()) > 0:
                 await asyncio.sleep(early)
-            await socket.knock()
+            await alone(socket.knock())
 
     async def miss_who_departed(self, now: datetime) -> None:
         """Tell visitors that their counsellor's line dropped, once that is more than a page that is loaded again."""
@@ -162,6 +164,14 @@ class Keeper:
                 await for_the_keeper(presence.miss)(membership=membership, since=since)
             except Exception:
                 logger.exception("Visitors were not told that a counsellor's line dropped; what follows from it comes.")
+
+
+async def alone(work: Awaitable[None]) -> None:
+    """What is done with one socket: where it fails, the others have their turn all the same."""
+    try:
+        await work
+    except Exception:
+        logger.exception("One socket could not be told; the others are.")
 
 
 def note(organisation_id: int, places: list[Whereabouts]) -> list[Whereabouts]:

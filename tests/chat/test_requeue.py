@@ -323,6 +323,42 @@ class Knocked:
         self.count += 1
 
 
+class Broken(Knocked):
+    """Whatever is done with it fails."""
+
+    async def knock(self):
+        raise RuntimeError("a line that broke in the middle")
+
+    async def finish(self, code):
+        raise RuntimeError("a line that broke in the middle")
+
+
+class Closed(Knocked):
+    closed = None
+
+    async def finish(self, code):
+        self.closed = code
+
+
+@pytest.mark.asyncio
+async def test_one_socket_that_fails_keeps_no_other_from_being_knocked_at_or_closed(monkeypatch):
+    monkeypatch.setattr(keeper_module, "note", lambda _organisation, places: [p for p in places if p.membership_id < 3])
+    looked_after = []
+    monkeypatch.setattr(keeper_module, "look_after", lambda *given: looked_after.append(given))
+    desks = [Broken(1), Knocked(2), Broken(3), Closed(4)]
+    await Keeper(sockets=set(desks)).round()
+    assert (desks[1].count, desks[3].closed, len(looked_after)) == (1, keeper_module.NOT_ALLOWED, 1)
+
+
+@pytest.mark.asyncio
+async def test_whose_right_ended_is_closed_before_anything_else_is_looked_after(monkeypatch):
+    desk, seen = Closed(1), []
+    monkeypatch.setattr(keeper_module, "note", lambda _organisation, _places: [])
+    monkeypatch.setattr(keeper_module, "look_after", lambda *_given: seen.append(desk.closed))
+    await Keeper(sockets={desk}).round()
+    assert seen == [keeper_module.NOT_ALLOWED]
+
+
 @pytest.mark.asyncio
 @pytest.mark.parametrize("late", [1, 5], ids=["", "on a busy process"])
 @pytest.mark.parametrize("count", [1, 50, 1000])

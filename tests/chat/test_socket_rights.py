@@ -162,7 +162,9 @@ async def test_no_socket_for_a_line_that_is_not_there():
     assert await connects(f"/ws/{slug}/{line.slug}/visitor/", ORIGIN)
 
 
-@pytest.mark.parametrize("ending", ["deactivated", "no desk role", "new agreement", "signed out", "new password"])
+@pytest.mark.parametrize(
+    "ending", ["deactivated", "account closed", "no desk role", "new agreement", "signed out", "new password"]
+)
 async def test_a_right_that_ends_closes_the_desk_with_the_next_round(ending):
     _line, member = await staffed()
     async with desk(member) as counsellor:
@@ -177,6 +179,8 @@ def end_right(member, ending):
     with across_organisations():
         if ending == "deactivated":
             Membership.objects.filter(pk=member.pk).update(is_active=False)
+        elif ending == "account closed":
+            type(member.staff).objects.filter(pk=member.staff_id).update(is_active=False)
         elif ending == "no desk role":
             Membership.objects.filter(pk=member.pk).update(role="auditor")
         elif ending == "new agreement":
