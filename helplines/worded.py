@@ -121,22 +121,23 @@ class Worded:
         _all.add(self)
 
     def __call__(self, **given: Any) -> list[Any]:
-        given = filled_up(given)
-        words = self.kept(given)
+        words, given = self.kept(given)
         return list(self.make(**given)) if words is None else list(words.answer(placed(given)))
 
     def first(self, **given: Any) -> Any:
         """The first of the rows, or None. The rule itself says how many it wants."""
         return next(iter(self(**given)), None)
 
-    def kept(self, given: dict[str, Any]) -> Words | None:
-        """The words for values of this kind, where any are kept."""
-        kind = tuple(kind_of(value) for value in given.values())
-        if the_one_organisation() is None or None in kind:
-            return None
-        if kind not in self.words:
-            self.words[kind] = worded(partial(self.draft, given))
-        return self.words[kind]
+    def kept(self, given: dict[str, Any]) -> tuple[Words | None, dict[str, Any]]:
+        """The words for values of these names and kinds, where any are kept, and the values as they go in."""
+        given = filled_up(given)
+        kinds = {name: kind_of(value) for name, value in given.items()}
+        if the_one_organisation() is None or None in kinds.values():
+            return None, given
+        key = tuple(kinds.items())
+        if key not in self.words:
+            self.words[key] = worded(partial(self.draft, given))
+        return self.words[key], given
 
     def draft(self, given: dict[str, Any]) -> Draft:
         made, organisation = made_up_for(given), made_up(0)
@@ -149,8 +150,7 @@ class WordedUpdate(Worded):
     """The same of a change: `make` gives the query set and what to set; called with values, it gives how many rows changed."""
 
     def __call__(self, **given: Any) -> int:  # type: ignore[override]
-        given = filled_up(given)
-        words = self.kept(given)
+        words, given = self.kept(given)
         if words is None:
             rows, values = self.make(**given)
             return int(rows.update(**values))

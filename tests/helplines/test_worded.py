@@ -107,6 +107,15 @@ def test_lists_have_words_for_few_lengths_and_too_long_ones_none(lines):
         assert len(kept.words) == 3
 
 
+def test_words_are_kept_by_the_names_of_the_values_too(lines):
+    one, two, _three = lines
+    kept = Worded(lambda slug="one", name=None: Line.objects.filter(slug=slug).exclude(name=name or ""))
+    with inside(one.organisation):
+        assert kept(slug="two") == [two]
+        assert kept(name="two") == [one]
+        assert kept(name=one.name) == []
+
+
 def test_none_says_something_else_and_is_asked_the_ordinary_way(lines):
     kept = Worded(lambda line: Policy.objects.filter(line=line).order_by("pk").values_list("pk", flat=True))
     policy = PolicyFactory(organisation=lines[0].organisation)
