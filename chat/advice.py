@@ -262,7 +262,7 @@ def take_back(*, membership: Membership, advice: UUID) -> None:
 
 def end(conversation: Conversation) -> None:
     """The talk is over: its questions and answers go from the database and from every screen. Part of a transaction."""
-    # Most talks have none, and nothing to find that out with but this.
+    # Most talks have none: one look, and nothing to lock or to delete.
     if OF_TALK(talk=conversation.pk):
         forget(Advice.objects.filter(conversation=conversation))
 

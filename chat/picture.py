@@ -149,9 +149,7 @@ def board(organisation_id: int, now: datetime, known: dict[str, bytes] | None = 
     )
 
 
-def running_talks(
-    organisation_id: int, lines: list[Line], members: dict[int, Membership] | None = None
-) -> list[Conversation]:
+def running_talks(organisation_id: int, lines: list[Line], members: dict[int, Membership]) -> list[Conversation]:
     """The talks that go on, without what only a visitor's tab has to do with, on lines and of members that were read already."""
     talks: list[Conversation] = RUNNING(organisation=organisation_id)
     contacts = {row.conversation_id: row for row in CONTACTS(organisation=organisation_id)} if talks else {}
@@ -162,7 +160,7 @@ def running_talks(
     for row in talks:
         row.line = known[row.line_id]
         row.organisation = row.line.organisation
-        if members and row.counsellor_id in members:
+        if row.counsellor_id in members:
             row.counsellor = members[row.counsellor_id]
         # Also that there is none is known, so that nobody asks.
         row._state.fields_cache["contact"] = contacts.get(row.pk)
