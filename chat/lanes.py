@@ -35,7 +35,9 @@ for_starts = lane("starts", 2) if several else in_database
 for_rights = lane("rights", 1)
 # Boards, places, and what other processes could not tell. Two, so that one organisation's does not hold up all others'.
 for_pictures = lane("pictures", 2)
-# Signs of life: without them whoever is there looks gone.
+# Signs of life, without which whoever is there looks gone, and who may still be there: they wait for nothing else.
+for_signs = lane("signs", 2)
+# What follows from them: talks that go on with somebody else, questions that end.
 for_the_keeper = lane("keeper", 1)
 
 

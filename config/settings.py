@@ -117,7 +117,7 @@ for _alias, _database in DATABASES.items():
         _database["TEST"] = {"NAME": str(VAR / f"test-{_alias}.sqlite3")}
     else:
         # A server that is away is waited for as long as a restart takes, and asked again at once when it is back.
-        _pool = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=20), "timeout": 5, "reconnect_timeout": 5}
+        _pool = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=24), "timeout": 5, "reconnect_timeout": 5}
         _database |= {"OPTIONS": {"pool": _pool, "connect_timeout": 3}, "ENGINE": "config.postgresql"}
 # Who owns the tables: for `migrate`, `backup` and `restore` alone (docs/isolation.md).
 _OWNERS = {"default": "MIGRATE_DATABASE_URL", "keys": "MIGRATE_KEYS_DATABASE_URL"}

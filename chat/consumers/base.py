@@ -53,8 +53,6 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.bucket = self.full_bucket()
         self.unreadable = 0
         self.finished = False
-        # Since when a sign of life is asked for and has not come.
-        self.asked_at: float | None = None
         self.entered: list[tuple[Room, Hashable]] = []
         self.sayings = Sayings(self.acknowledge)
 
@@ -104,7 +102,6 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.finished:
             return
-        self.asked_at = None
         if not self.bucket.take(time.monotonic()):
             await self.too_many(text_data or "")
             return

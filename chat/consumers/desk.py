@@ -28,6 +28,7 @@ from chat.models import Conversation
 from chat.picture import Board
 from chat.rights import is_fresh, rights
 from chat.sealed import Contents
+from chat.signs import Signs
 from chat.states import OVER as STATES_OVER
 from chat.states import State
 from chat.wire import RefusedError
@@ -46,6 +47,10 @@ class DeskConsumer(DeskTools, DeskHanding, DeskConsenting, DeskFollowing):
     decoder = wire.desk_decoder
     kind = "desk"
     membership: Membership
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.signs = Signs(time.monotonic())
 
     def full_bucket(self) -> Bucket:
         return Bucket(settings.DESK_BURST, settings.DESK_PER_SECOND)
@@ -81,7 +86,7 @@ class DeskConsumer(DeskTools, DeskHanding, DeskConsenting, DeskFollowing):
 
     async def disconnect(self, code: int) -> None:
         self.finished = True
-        keeper.remove(self)
+        keeper.remove_desk(self)
         if self.greeted:
             rights.leave(self)
             keeper.departs(self.membership)
@@ -98,20 +103,32 @@ class DeskConsumer(DeskTools, DeskHanding, DeskConsenting, DeskFollowing):
         return None if known is None else partial(known, self)
 
     def whereabouts(self) -> Whereabouts | None:
+        if self.finished:
+            return None
         key, session_hash = self.session
         return Whereabouts(
             self.membership.organisation_id,
             membership_id=self.membership.pk,
             session=key,
             session_hash=session_hash,
-            silent=0.0 if self.asked_at is None else time.monotonic() - self.asked_at,
+            silent=self.signs.silent_for(time.monotonic()),
         )
+
+    def is_quiet(self) -> bool:
+        return not self.finished and self.signs.is_quiet(time.monotonic())
 
     async def knock(self) -> None:
         """Ask for a sign of life: a laptop that was closed leaves a line that looks open."""
-        if self.asked_at is None:
-            self.asked_at = time.monotonic()
+        self.signs.ask(time.monotonic())
         await self.tell({"kind": "knock"})
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        with self.signs.acting():
+            await super().dispatch(message)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        self.signs.hear(time.monotonic())
+        await super().receive(text_data, bytes_data)
 
     async def here(self, frame: wire.Here) -> None:
         """The answer to a knock; that it came is all that it says."""
@@ -171,7 +188,7 @@ class DeskConsumer(DeskTools, DeskHanding, DeskConsenting, DeskFollowing):
             self.greeted = True
             for topic in self.topics:
                 hub.join(topic, self)
-            keeper.add(self)
+            keeper.add_desk(self)
             rights.enter(self)
         boards.forget(self.membership.organisation_id)
         await self.refresh()

@@ -114,9 +114,6 @@ class VisitorConsumer(VisitorConsenting):
         talk = self.held.conversation
         return Whereabouts(talk.organisation_id, conversation_id=talk.pk, rejoin_minutes=talk.rejoin_minutes)
 
-    async def knock(self) -> None:
-        """Desks alone are asked: a visitor's talk waits for the rejoin time anyway."""
-
     # Hearing: what is told before the talk is ours is kept until we know.
     def listen(self, code: str) -> None:
         self.early = []

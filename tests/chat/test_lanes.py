@@ -12,6 +12,7 @@ from chat import places as places_module
 from chat import service
 from chat.consumers.desk import DeskConsumer
 from chat.keeper import keeper
+from chat.signs import QUIET
 from helplines.models import Membership
 from helplines.tenancy import across_organisations
 from tests.chat.sockets import PATIENCE, UUID, desk, in_database, staffed, visitor
@@ -92,7 +93,7 @@ async def test_places_that_stand_still_delay_nobody_in_a_talk(clogged):
         clog.go_on.set()
 
 
-@pytest.mark.parametrize("name", ["note", "look_after"])
+@pytest.mark.parametrize("name", ["allowed_of", "note", "look_after"])
 async def test_round_of_the_keeper_that_stands_still_delays_nobody_in_a_talk(clogged, name):
     line, member = await staffed()
     async with desk(member) as counsellor, visitor(line) as client:
@@ -113,6 +114,8 @@ async def test_round_of_the_keeper_waits_for_no_picture(clogged):
         await client.hear("started")
         for clog in clogs:
             await clog.stands()
+        for kept in keeper.desks:
+            kept.signs.heard_at -= QUIET
         await keeper.round()
         await counsellor.hear("knock")
         assert not any(clog.go_on.is_set() for clog in clogs)

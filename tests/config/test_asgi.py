@@ -134,5 +134,5 @@ def test_pages_leave_connections_to_the_talks() -> None:
     doors = [asgi.signing_in, asgi.other_pages, asgi.status_answers.application, asgi.slow_pages]
     assert all(isinstance(door, Turns) for door in doors)
     in_pages = sum(door.at_once for door in doors if isinstance(door, Turns))
-    in_talks = 4 + 2 + 1 + 2 + 1 + 1  # chat.lanes, and the writer
-    assert in_pages + in_talks <= 20  # DATABASE_POOL
+    in_talks = 4 + 2 + 1 + 2 + 2 + 1 + 1  # chat.lanes, and the writer
+    assert in_pages + in_talks <= 24  # DATABASE_POOL
