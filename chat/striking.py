@@ -76,9 +76,13 @@ def must_go(text: str, known: Known, names: Collection[str], kept: Collection[st
 
 
 def struck(text: str, known: Known, names: Collection[str], kept: Collection[str] = ()) -> str:
-    """The text with a mark in the place of each of them."""
-    for mark in reversed(must_go(text, known, names, kept)):
-        text = text[: mark.start] + MASK + text[mark.end :]
+    """The text with a mark in the place of each of them, and of what only shows once its neighbour is gone ("An@0499")."""
+    found = must_go(text, known, names, kept)
+    while found:
+        for mark in reversed(found):
+            text = text[: mark.start] + MASK + text[mark.end :]
+        # Each time fewer other letters are left than before, so this comes to its end.
+        found = [mark for mark in must_go(text, known, names, kept) if MASK not in mark.text]
     return text
 
 

@@ -1,7 +1,7 @@
 """What is taken out of a talk before colleagues read it (F10, G04)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chat import striking
@@ -57,6 +57,7 @@ def test_name_of_the_visitor_goes_however_it_is_written(written):
 
 
 @given(st.text(max_size=200))
+@example("\x1bA@00")
 def test_struck_text_has_nothing_left_to_strike(text):
     once = striking.struck(text, KNOWN, NAMES)
     assert [mark.text for mark in striking.must_go(once, KNOWN, NAMES, ()) if MASK not in mark.text] == []
