@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -15,7 +15,7 @@ from chat.consumers.desk import DeskConsumer
 from chat.keeper import EVERY, KNOCKS_EVERY, NOT_ALLOWED, Keeper, Watch, Whereabouts, keeper
 from chat.models import STALE
 from chat.signs import EXCUSED, QUIET, Signs
-from tests.chat.sockets import PATIENCE, in_database, talk
+from tests.chat.sockets import PATIENCE, talk
 from tests.chat.test_lanes import Clog
 
 
@@ -54,7 +54,7 @@ async def test_an_action_that_hangs_hides_no_answer(monkeypatch):
     async with talk() as (_line, _client, counsellor, started):
         [kept] = keeper.desks
         hangs = Clog(DeskConsumer.history)
-        monkeypatch.setattr(DeskConsumer, "history", lambda self, code, since: hangs(self, code, since))
+        monkeypatch.setattr(DeskConsumer, "history", lambda *given: hangs(*given))  # noqa: PLW0108  a method
         await counsellor.say("open", talk=started["code"], since=0)
         await hangs.stands()
         await kept.knock()
