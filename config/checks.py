@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
 
 from config.postgresql import catalogue
+from helplines import passwords
 from privacy import pulse
 from privacy.keys import MasterKeyError, check_master_keys, parse_master_keys
 
@@ -31,8 +33,14 @@ def secret_key_is_set(**kwargs: Any) -> Iterable[CheckMessage]:
 @register
 def breached_list_can_be_read(**kwargs: Any) -> Iterable[CheckMessage]:
     path = settings.BREACHED_PASSWORDS_FILE
-    if path and not os.access(path, os.R_OK):
+    if path and not (os.access(path, os.R_OK) and Path(path).is_file()):
         yield error(15, "BREACHED_PASSWORDS_FILE cannot be read.", "Give the path of a readable file, or leave it out.")
+    elif path and (fault := passwords.fault_of_list(Path(path))):
+        yield error(
+            18,
+            f"In BREACHED_PASSWORDS_FILE words would not be found: {fault}.",
+            "docs/signing-in.md says what the list must look like.",
+        )
 
 
 @register

@@ -7,6 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.utils.crypto import constant_time_compare
+
+from helplines.one_form import normalised
 
 # So many threads of a process hash; who waits for them uses no processor (security goal G6).
 AT_ONCE = 2
@@ -44,10 +47,23 @@ os.register_at_fork(after_in_child=hashing.begin_anew)
 
 
 class InTurn(PBKDF2PasswordHasher):
-    """Django's own way, a few at a time, and after everything else. What is stored looks the same."""
+    """Django's own way, a few at a time, and after everything else. What is stored looks the same.
+
+    A password that was stored before passwords were normalised opens still. So one that is typed otherwise than normalised is
+    hashed both ways, always: how long that takes tells nothing about whose it is, or whether anybody's (security goal G3).
+    """
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
-        return hashing.threads().submit(self.hashed, password, salt, iterations).result()
+        return self.both_ways(password, salt, iterations)[0]
+
+    def verify(self, password: str, encoded: str) -> bool:
+        stored = self.decode(encoded)
+        made = self.both_ways(password, str(stored["salt"]), int(stored["iterations"]))
+        return any(constant_time_compare(encoded, each) for each in made)
+
+    def both_ways(self, password: str, salt: str, iterations: int | None) -> list[str]:
+        forms = dict.fromkeys((normalised(password), password))
+        return [hashing.threads().submit(self.hashed, form, salt, iterations).result() for form in forms]
 
     def hashed(self, password: str, salt: str, iterations: int | None) -> str:
         return super().encode(password, salt, iterations)

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
 from helplines.models import Membership, Staff
+from helplines.one_form import normalised
 from helplines.tenancy import across_organisations
 
 SHORTEST, LONGEST = 12, 1000
@@ -31,10 +32,13 @@ ROWS = (
 )
 PRODUCT = "toeverlaat"
 HASHED = re.compile(rb"[0-9A-Fa-f]{40}\b")
+OTHER_HASHED = re.compile(rb"(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{56,})\b")
+# Of a list up to so many bytes every line is looked at, of a longer one some lines at so many places.
+READ_WHOLE, PLACES, LINES_EACH = 64 * 1024 * 1024, 2000, 5
 
 
 class Rule:
-    """What Django asks of each: to say no, and to say beforehand when."""
+    """What Django asks of each: to say no, and to say beforehand when. Each looks at a password as it is stored: normalised."""
 
     def validate(self, password: str, user: Any = None) -> None:
         raise NotImplementedError
@@ -47,10 +51,10 @@ class LongEnough(Rule):
     """A length that nobody tries out, and one that hashing can bear (security goal G6)."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        if len(password) < SHORTEST:
+        if len(normalised(password)) < SHORTEST:
             words = gettext("This password is too short. Use at least %(least)s characters.")
             raise ValidationError(words % {"least": SHORTEST}, code="short")
-        if len(password) > LONGEST:
+        if max(len(password), len(normalised(password))) > LONGEST:
             words = gettext("This password is too long. Use at most %(most)s characters.")
             raise ValidationError(words % {"most": LONGEST}, code="long")
 
@@ -63,7 +67,7 @@ class NotPredictable(Rule):
     """No few signs over and over, no row of the keyboard."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        small = password.casefold()
+        small = normalised(password).casefold()
         in_a_row = any(small in each * 9 or small in each[::-1] * 9 for each in ROWS)
         if len(set(small)) < FEWEST_SIGNS or in_a_row:
             words = gettext("This password is easy to guess: it is the same few signs, or a row of the keyboard.")
@@ -74,7 +78,7 @@ class NotOfNames(Rule):
     """No password of little more than the names of the person, the organisation or this program."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        small = rest = password.casefold()
+        small = rest = normalised(password).casefold()
         for name in sorted(names_around(user), key=len, reverse=True):
             rest = rest.replace(name, " ")
         if rest != small and sum(sign.isalpha() for sign in rest) < OWN_LETTERS:
@@ -87,7 +91,7 @@ class NotBreached(Rule):
 
     def validate(self, password: str, user: Any = None) -> None:
         path = settings.BREACHED_PASSWORDS_FILE
-        if path and is_listed(Path(path), password):
+        if path and any(is_listed(Path(path), form) for form in {password, normalised(password)}):
             words = gettext("This password leaked somewhere and is known to attackers. Choose another one.")
             raise ValidationError(words, code="breached")
 
@@ -115,11 +119,59 @@ def parts(names: Iterable[str]) -> set[str]:
 def is_listed(path: Path, password: str) -> bool:
     """Whether a sorted file has this password, or its SHA-1, as a line; a few dozen reads, however long the file."""
     with path.open("rb") as file:
-        if HASHED.match(file.readline()):
+        read = reading_of(file)
+        if read is hash_in:
             digest = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper().encode()
-            return has_line(file, digest, lambda line: line[:40].upper())
+            return has_line(file, digest, read)
         wanted = {password.encode(), password.lower().encode()}
-        return any(has_line(file, each, lambda line: line.rstrip(b"\r\n")) for each in wanted)
+        return any(has_line(file, each, read) for each in wanted)
+
+
+def hash_in(line: bytes) -> bytes:
+    return line[:40].upper()
+
+
+def word_in(line: bytes) -> bytes:
+    return line.rstrip(b"\r\n")
+
+
+def reading_of(file: IO[bytes]) -> Callable[[bytes], bytes]:
+    """How the lines of a list are read: its first line tells whether it is one of hashes."""
+    file.seek(0)
+    return hash_in if HASHED.match(file.readline()) else word_in
+
+
+def fault_of_list(path: Path) -> str:
+    """What makes words of this list stay unfound, or nothing (for the operator, in English).
+
+    Searching by halves misses words in silence where lines stand out of order. A short list is read whole; of a long one, which
+    may be tens of gigabytes, so many places as well as its beginning: what is not sorted at all is found, a single line is not.
+    Raises OSError.
+    """
+    with path.open("rb") as file:
+        read = reading_of(file)
+        file.seek(0)
+        if OTHER_HASHED.match(file.readline()):
+            return "its lines are hashes, but not of SHA-1 (40 hexadecimal signs)"
+        size = file.seek(0, 2)
+        step = 0 if size <= READ_WHOLE else size // PLACES
+        before, at = b"", 0
+        while at < size:
+            file.seek(at)
+            if at and step:
+                file.readline()
+            for _line in range(LINES_EACH if step else size):
+                where = file.tell()
+                line = file.readline()
+                if not line:
+                    break
+                if read is hash_in and not HASHED.match(line):
+                    return f"the line at byte {where} is no SHA-1 (40 hexadecimal signs), as its first line is"
+                if read(line) < before:
+                    return f"the line at byte {where} stands out of order; sort it by its bytes: LC_ALL=C sort -u"
+                before = read(line)
+            at = max(at + step, file.tell()) if step else size
+    return ""
 
 
 def has_line(file: IO[bytes], wanted: bytes, read: Callable[[bytes], bytes]) -> bool:

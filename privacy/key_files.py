@@ -8,12 +8,14 @@ import base64
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from nacl.exceptions import CryptoError
 from nacl.pwhash import argon2id
 from nacl.secret import SecretBox
 
+from helplines.one_form import normalised
 from privacy.envelopes import KEY_BYTES, public_of
 from privacy.sealing import UnreadableError
 
@@ -36,6 +38,7 @@ class KeyFile(NamedTuple):
 
 def is_strong(passphrase: str) -> bool:
     """Whether this can hold off somebody who has the file: five words, not one letter sixteen times."""
+    passphrase = normalised(passphrase)
     return SHORTEST_PASSPHRASE <= len(passphrase) <= LONGEST_PASSPHRASE and len(set(passphrase)) >= LEAST_DIFFERENT
 
 
@@ -45,7 +48,7 @@ def write(private: bytes, passphrase: str, told: Mapping[str, str]) -> bytes:
         raise ValueError("This passphrase is too weak.")
     salt = os.urandom(argon2id.SALTBYTES)
     inside = json.dumps({"told": dict(told), "private": base64.b64encode(private).decode()}, sort_keys=True)
-    sealed = SecretBox(stretched(passphrase, salt, OPERATIONS, MEMORY)).encrypt(inside.encode())
+    sealed = SecretBox(stretched(normalised(passphrase), salt, OPERATIONS, MEMORY)).encrypt(inside.encode())
     outside: dict[str, Any] = {
         "kind": KIND,
         **told,
@@ -57,6 +60,15 @@ def write(private: bytes, passphrase: str, told: Mapping[str, str]) -> bytes:
 
 def stretched(passphrase: str, salt: bytes, operations: int, memory: int) -> bytes:
     return argon2id.kdf(KEY_BYTES, passphrase.encode(), salt, opslimit=operations, memlimit=memory)
+
+
+def unsealed(sealed: bytes, passphrase: str, salt: bytes, operations: int, memory: int) -> bytes:
+    """With the passphrase normalised, as files are sealed; or as it was typed, for a file of before that was done."""
+    forms = list(dict.fromkeys((normalised(passphrase), passphrase)))
+    for form in forms[:-1]:
+        with suppress(CryptoError):
+            return SecretBox(stretched(form, salt, operations, memory)).decrypt(sealed)
+    return SecretBox(stretched(forms[-1], salt, operations, memory)).decrypt(sealed)
 
 
 def read(data: bytes, passphrase: str) -> KeyFile:
@@ -74,8 +86,8 @@ def opened(data: bytes, passphrase: str) -> KeyFile:
     if outside["kind"] != KIND or not (0 < cost["operations"] <= MOST_OPERATIONS and 0 < cost["memory"] <= MOST_MEMORY):
         raise UnreadableError
     salt = base64.b64decode(cost["salt"], validate=True)
-    key = stretched(passphrase[:LONGEST_PASSPHRASE], salt, cost["operations"], cost["memory"])
-    inside = json.loads(SecretBox(key).decrypt(base64.b64decode(outside["sealed"], validate=True)))
+    sealed = base64.b64decode(outside["sealed"], validate=True)
+    inside = json.loads(unsealed(sealed, passphrase[:LONGEST_PASSPHRASE], salt, cost["operations"], cost["memory"]))
     told, private = inside["told"], base64.b64decode(inside["private"], validate=True)
     public_of(private)
     if any(outside[name] != value for name, value in told.items()):

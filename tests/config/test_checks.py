@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -117,6 +118,18 @@ def test_unsafe_setting_is_refused(production: SimpleNamespace, name: str, value
     assert ids() == [fault]
     with pytest.raises(ImproperlyConfigured, match=fault):
         checks.refuse_unsafe_start()
+
+
+@pytest.mark.parametrize("production_too", [True, False])
+def test_list_of_leaked_passwords_that_is_not_sorted_is_refused(
+    production: SimpleNamespace, tmp_path: Path, production_too: bool
+) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text("zon\nappel\n")
+    production.BREACHED_PASSWORDS_FILE, production.EMBEDDED = str(path), not production_too
+    assert ids() == ["config.E018"]
+    path.write_text("appel\nzon\n")
+    assert ids() == []
 
 
 def test_missing_secret_key_is_refused_everywhere(production: SimpleNamespace) -> None:

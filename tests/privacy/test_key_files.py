@@ -69,3 +69,19 @@ def test_real_file_costs_much_memory(monkeypatch):
 def test_key_is_not_shown_where_a_file_is_shown():
     found = key_files.read(key_files.write(PAIR.private, PHRASE, TOLD), PHRASE)
     assert repr(found) == f"KeyFile({found.told})"
+
+
+def test_file_opens_however_a_device_sends_the_signs_of_its_passphrase():
+    composed, apart = "één paard, twee koeien", "e\u0301e\u0301n paard, twee koeien"
+    for one, other in ((composed, apart), (apart, composed)):
+        assert key_files.read(key_files.write(PAIR.private, one, TOLD), other).private == PAIR.private
+
+
+def test_file_of_before_passphrases_were_normalised_opens_with_what_was_typed(monkeypatch):
+    typed = "e\u0301e\u0301n paard, twee koeien"
+    with monkeypatch.context() as before:
+        before.setattr(key_files, "normalised", str)
+        data = key_files.write(PAIR.private, typed, TOLD)
+    assert key_files.read(data, typed).private == PAIR.private
+    with pytest.raises(UnreadableError):
+        key_files.read(data, "één paard, twee koeien")
