@@ -1,6 +1,8 @@
 """The button and its panel beside a page that is not ours: focus, what the panel covers, what a site may do, and who may not."""
 
 import datetime as dt
+import os
+import re
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -65,6 +67,38 @@ def test_focus_goes_to_the_heading_and_back_to_the_button(house: House, line: Li
     assert (page.title(), page.locator('link[rel~="icon"]').count()) == ("A site", 0)
     page.keyboard.press("Enter")
     expect(visitor.box).to_be_focused()
+
+
+# What can have the focus in the bar, with where it stands.
+STOPS = """() => [...document.querySelectorAll(".visitor__bar a, .visitor__bar button")].map(element => {
+    const box = element.getBoundingClientRect();
+    return [element.innerText.trim(), box.left, box.top + box.height / 2, element.checkVisibility({visibilityProperty: true})];
+})"""
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+@pytest.mark.parametrize("width", [320, 390, 768, 1440])
+def test_focus_goes_through_the_bar_of_the_panel_as_one_reads_it(
+    house: House, line: Line, width: int, count: int
+) -> None:
+    line.organisation.languages = line.languages = ["nl", "en", "fr", "de"][:count]
+    line.organisation.save()
+    line.save()
+    house.counsellor(line)
+    page = site(house, line, viewport={"width": width, "height": 800})
+    page.locator("chat-line button.launcher").click()
+    visitor = inside(page)
+    expect(visitor.part("close")).not_to_have_class(re.compile("not-yet"))
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/bar-{count}-{width}.png")
+    stops = visitor.root.locator("body").evaluate(STOPS)
+    assert len(stops) == (count + 1 if count > 1 else 1)
+    assert all(seen for *_rest, seen in stops)
+    middles: list[float] = []
+    for _text, _left, middle, _seen in stops:
+        middles += [] if any(abs(middle - known) < 12 for known in middles) else [middle]
+    as_read = sorted(stops, key=lambda stop: (min(middles, key=lambda known: abs(stop[2] - known)), stop[1]))
+    assert [text for text, *_rest in stops] == [text for text, *_rest in as_read]
 
 
 def test_panel_of_a_telephone_keeps_the_focus_and_gives_the_page_back_as_it_was(house: House, line: Line) -> None:
