@@ -158,10 +158,18 @@ def test_what_is_no_address_is_none(text):
 
 
 @pytest.mark.promise("N04")
-def test_text_beside_the_policy_that_says_another_number_is_found():
-    line = LineFactory(farewell={"nl": "Dag. We bewaren je gesprek een jaar."})
-    assert checked(line.organisation, promised.texts_agree).rows == (f"line:{line.pk}:farewell.nl",)
-    set_row(line, farewell={"nl": "Dag. We bewaren je gesprek zes maanden."})
+@pytest.mark.parametrize(
+    ("language", "wrong", "right"),
+    [
+        ("nl", "Dag. We bewaren je gesprek een jaar.", "Dag. We bewaren je gesprek zes maanden."),
+        ("fr", "Au revoir. Nous gardons ta conversation un an.", "Au revoir. Nous gardons ta conversation six mois."),
+        ("de", "Tschüss. Wir speichern dein Gespräch ein Jahr.", "Tschüss. Wir speichern dein Gespräch sechs Monate."),
+    ],
+)
+def test_text_beside_the_policy_that_says_another_number_is_found(language, wrong, right):
+    line = LineFactory(farewell={language: wrong})
+    assert checked(line.organisation, promised.texts_agree).rows == (f"line:{line.pk}:farewell.{language}",)
+    set_row(line, farewell={language: right})
     assert checked(line.organisation, promised.texts_agree).verdict == Verdict.KEPT
 
 
