@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +17,7 @@ from chat.models import Conversation
 from chat.states import OPEN
 from chat.wire import RefusedError
 from helplines import second_factor
-from helplines.gate import members, to_second_step
+from helplines.gate import members, second_step_page, to_second_step
 from helplines.models import Membership
 
 # The keyword that the audit log keeps, and what it means.
@@ -57,9 +58,11 @@ class Which(forms.Form):
 @members(*access.ERASERS)
 def erase(request: HttpRequest, membership: Membership) -> HttpResponse:
     """First which talk and why, then the question whether that is meant, then it is gone."""
-    if not second_factor.is_fresh(request):
-        return to_second_step(request)
     form = Which(request.POST if request.method == "POST" else None)
+    if not second_factor.is_fresh(request):
+        # What was filled in stays; of the talk nothing is shown.
+        given = {"form": form, "second_step": second_step_page(request, reverse("start"))}
+        return drawn(request, membership, given) if form.is_bound else to_second_step(request)
     talk = form.talk(membership) if form.is_bound else None
     if talk is None:
         return drawn(request, membership, {"form": form})

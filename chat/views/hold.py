@@ -1,12 +1,14 @@
 """The page on which talks are kept longer by order, and released again."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +20,7 @@ from chat.models.holds import HoldReason
 from chat.views.erase import code_field
 from chat.wire import RefusedError
 from helplines import second_factor
-from helplines.gate import members, to_second_step
+from helplines.gate import members, second_step_page, to_second_step
 from helplines.models import Membership
 
 
@@ -62,20 +64,25 @@ def end_of(day: date, zone: ZoneInfo) -> datetime:
 @members(*access.ERASERS)
 def hold(request: HttpRequest, membership: Membership) -> HttpResponse:
     """What is kept, and a form to keep a talk."""
-    if not second_factor.is_fresh(request):
-        return to_second_step(request)
     now = timezone.now()
+    form = Order(request.POST if request.method == "POST" and "release" not in request.POST else None)
+    if not second_factor.is_fresh(request):
+        # What was filled in stays, and nothing else is shown meanwhile.
+        given = {"form": form, "second_step": second_step_page(request, reverse("start"))}
+        return drawn(request, membership, given) if form.is_bound else to_second_step(request)
     if "release" in request.POST:
         return release(request, membership, now)
-    form = Order(request.POST if request.method == "POST" else None)
     if form.is_bound and form.carry_out(membership, now):
         messages.success(request, _("The talk is kept. The audit log says that you did it, and why."))
         return redirect("hold_talk", membership.organisation.slug)
     held = LegalHold.objects.in_force(now).select_related("conversation__line", "by").order_by("until")
+    return drawn(request, membership, {"form": form, "held": list(held), "now": now})
+
+
+def drawn(request: HttpRequest, membership: Membership, context: dict[str, Any]) -> HttpResponse:
     organisation = membership.organisation
-    context = {"membership": membership, "organisation": organisation, "form": form, "held": list(held), "now": now}
     with timezone.override(organisation.time_zone):
-        return render(request, "chat/hold.html", context)
+        return render(request, "chat/hold.html", {"membership": membership, "organisation": organisation, **context})
 
 
 def release(request: HttpRequest, membership: Membership, now: datetime) -> HttpResponse:

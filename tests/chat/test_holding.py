@@ -18,6 +18,7 @@ from tests.chat.talks import now_in
 from tests.chat.test_retention import NOTHING, SECOND, ended, is_readable, left, local, sweep
 from tests.factories.chat import ActiveConversationFactory, staffed_line
 from tests.factories.helplines import MembershipFactory, PolicyFactory
+from tests.helplines.factors import code_of, sign_in, with_app
 from tests.logged import logged, take_the_pen
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -160,3 +161,46 @@ def test_page_keeps_and_releases(house):
 def staffed_theirs():
     line, [member] = staffed_line(retention_months=6)
     return line, member
+
+
+@pytest.mark.promise("F01", "O03")
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("hold_talk", {"reason": "court-order", "until": "2026-12-31"}),
+        ("erase_talk", {"why": "by-order", "sure": "yes"}),
+    ],
+)
+def test_keeping_and_erasing_ask_a_fresh_step_and_lose_nothing_that_was_filled_in(house, name, given):
+    """G5: the step was shown six minutes ago; nothing of the talk is on the page meanwhile."""
+    _member, officer, talk = house
+    page = reverse(name, args=[officer.organisation.slug])
+    with time_machine.travel(PROMISED - timedelta(days=1), tick=False) as clock:
+        secret = with_app(officer.staff)
+        client = sign_in(officer.staff, secret)
+        assert client.get(page).status_code == 200
+        clock.shift(timedelta(minutes=6))
+        asked = client.post(page, {"code": talk.code, **given})
+        words = asked.content.decode()
+        assert (asked.status_code, talk.code in words, reverse("mfa_reauthenticate") in words) == (200, True, True)
+        assert "The talk is" not in words
+        assert instants() == {PROMISED}
+        assert client.get(page).status_code == 302
+        client.post(reverse("mfa_reauthenticate"), {"code": code_of(secret)})
+        client.post(page, {"code": talk.code, **given})
+        with across_organisations():
+            assert (LegalHold.objects.count(), Conversation.objects.count()) == (
+                (1, 1) if name == "hold_talk" else (0, 0)
+            )
+
+
+@pytest.mark.promise("F01", "O03")
+def test_releasing_asks_a_fresh_step(house):
+    _member, officer, talk = house
+    page = reverse("hold_talk", args=[officer.organisation.slug])
+    hold(house)
+    with time_machine.travel(PROMISED - timedelta(days=1), tick=False) as clock:
+        client = sign_in(officer.staff, with_app(officer.staff))
+        clock.shift(timedelta(minutes=6))
+        assert client.post(page, {"release": talk.code}).headers["Location"].startswith(reverse("mfa_reauthenticate"))
+        assert instants() == {UNTIL}
