@@ -1,6 +1,8 @@
 """Busy and closed as a visitor sees them: why, until when, and where else to go (A02-A07, A11)."""
 
 import datetime as dt
+import os
+import re
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -197,3 +199,47 @@ def test_line_that_closes_while_somebody_waits_tells_them(house: House, line: Li
     service.refuse_after_closing(organisation_id=line.organisation_id, now=dt.datetime.now(dt.UTC))
     visitor.at("promise")
     expect(visitor.part("notice")).to_have_text(words("nl", "refused_closed"))
+
+
+@pytest.mark.promise("C06", "A07")
+@pytest.mark.parametrize("with_branches", [True, False])
+def test_who_is_blocked_reads_from_when_and_where_else_there_is_help(
+    house: House, line: Line, with_branches: bool
+) -> None:
+    """After a threat: the numbers for who is in danger, and where to write; eight hours later a talk begins again."""
+    PolicyFactory(organisation=line.organisation, values=promise(block_hours=8))
+    if not with_branches:
+        with across_organisations():
+            line.organisation.branches.all().delete()
+    counsellor, visitor = house.counsellor(line), house.visitor(line)
+    house.in_talk(line, visitor, counsellor)
+    counsellor.end("block-threats")
+    expect(visitor.part("over-text")).to_be_visible()
+
+    def tries() -> None:
+        house.forget_statuses()
+        visitor.page.goto(house.chat_page(line))
+        visitor.press("start")
+        visitor.press("skip")
+
+    tries()
+    visitor.at("refused")
+    page = visitor.root.locator('[data-step="refused"]')
+    assert page.locator("h1").inner_text() == words("nl", "blocked_title")
+    start, end = words("nl", "blocked_text", time="|").split("|")
+    told = visitor.part("refused-text").inner_text()
+    assert told.startswith(start) and told.endswith(end)
+    assert re.search(r"\d\d:\d\d", told.removeprefix(start).removesuffix(end))
+    calls = [link.get_attribute("href") for link in page.locator('a[href^="tel:"]').all() if link.is_visible()]
+    assert {"tel:112", "tel:101"} <= set(calls)
+    if with_branches:
+        expect(page.locator("select, [role=combobox], details, a[href^='mailto:']").first).to_be_visible()
+    else:
+        expect(page.locator(f'a[href="mailto:{line.organisation.support_email}"]')).to_be_visible()
+    if folder := os.environ.get("SHOTS"):
+        visitor.page.screenshot(path=f"{folder}/blocked-{with_branches}.png", full_page=True)
+
+    house.clock.shift(dt.timedelta(hours=8, seconds=1))
+    house.note_who_is_there()
+    tries()
+    visitor.at("waiting")

@@ -57,7 +57,11 @@ def test_publishing_asks_a_fresh_step_and_loses_nothing_that_was_filled_in(ours,
     refused = publish(client, page_of(ours), reviewed, reason="The board wants so")
     words = refused.content.decode()
     assert (refused.status_code, versions(ours)) == (200, before)
-    assert [said for said in (CONFIRM, "The board wants so", "after 9 hours", "Nothing is published yet") if said not in words] == []
+    assert [
+        said
+        for said in (CONFIRM, "The board wants so", "after 9 hours", "Nothing is published yet")
+        if said not in words
+    ] == []
     show_again(client, secret)
     assert publish(client, page_of(ours), refused, reason="The board wants so").status_code == 302
     assert versions(ours) == before + 1
