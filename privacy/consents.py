@@ -259,23 +259,28 @@ def end(
     with inside(row.organisation_id):
         try:
             with transaction.atomic():
-                ended(row, sources, state, now)
+                fallen = ended(row, sources, state, now)
                 logged(row, ENDINGS[state], by, state.value)
+                for _request in range(fallen):
+                    # Nobody agreed any more to open it, for want of the visitor's yes.
+                    logged(row, Event.IDENTITY_REFUSED, None, CONSENT)
         except AuditUnavailable:
             logger.error("That a question to a visitor ended could not be logged; it ended all the same.")
             with transaction.atomic():
                 ended(row, sources, state, now)
 
 
-def ended(row: OpeningConsent, sources: tuple[ConsentState, ...], state: ConsentState, now: datetime) -> None:
+def ended(row: OpeningConsent, sources: tuple[ConsentState, ...], state: ConsentState, now: datetime) -> int:
+    """End it; gives how many requests fell with it. Raises ConsentError("over")."""
     if not OpeningConsent.objects.filter(pk=row.pk, state__in=sources).update(state=state, answer=None, ended_at=now):
         raise ConsentError("over")
     row.state, row.ended_at = state, now
     waiting = OpeningRequest.objects.filter(
         conversation=row.conversation, kind=row.kind, ground=CONSENT, state=OpeningState.ASKED
     )
-    waiting.update(state=OpeningState.WITHDRAWN, layer=None, ended_at=now)
+    fallen = waiting.update(state=OpeningState.WITHDRAWN, layer=None, ended_at=now)
     tell(row)
+    return fallen
 
 
 def let_lapse(organisation_id: int, now: datetime, conversation: str = "") -> int:

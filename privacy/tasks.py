@@ -64,6 +64,11 @@ def watch_over_every_log() -> None:
         organisation_ids = list(Organisation.objects.values_list("pk", flat=True))
     for organisation_id in organisation_ids:
         watch_over_the_log.delay(organisation_id)
+    if settings.AUDIT_HEADS_DIR:
+        known = heads.own_keys()
+        signed = [one for one in heads.read(Path(settings.AUDIT_HEADS_DIR)) if one and one.is_signed_by(known)]
+        for fault in verifying.gone(signed):
+            logger.critical("The audit log: %s", fault)
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from helplines.tenancy import inside
+from helplines.models import Organisation
+from helplines.tenancy import across_organisations, inside
 from privacy import audit, chain
 from privacy.chain import Link
 from privacy.heads import Head
@@ -22,6 +23,18 @@ def faults(organisation: int, heads: Sequence[Head] = ()) -> Iterator[str]:
         yield from walk.end(head)
         yield from walk.outside()
         yield from beyond(organisation)
+
+
+def gone(heads: Sequence[Head]) -> Iterator[str]:
+    """One line for each organisation of which there are signed ends and no row: its log went with it."""
+    with across_organisations():
+        here = set(
+            Organisation.objects.filter(pk__in={head.organisation for head in heads}).values_list("pk", flat=True)
+        )
+    last = {head.organisation: head for head in heads}
+    for number, head in sorted(last.items()):
+        if number not in here:
+            yield f"organisation {number} is gone with its log: a head signed on {head.at} knows entry {head.number}"
 
 
 def beyond(organisation: int) -> Iterator[str]:

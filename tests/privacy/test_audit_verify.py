@@ -11,7 +11,7 @@ from django.test import override_settings
 
 from helplines.tenancy import across_organisations, inside
 from helplines.witness import Event
-from privacy import audit, chain, heads, tasks
+from privacy import audit, chain, heads, keys, tasks
 from privacy.models import AuditEntry, AuditHead
 from tests.factories.helplines import OrganisationFactory, StaffFactory
 from tests.log_guards import lowered
@@ -223,3 +223,44 @@ def test_one_organisation_is_checked_alone(thief):
     assert verify("--organisation", "theirs")[0] == 0
     with pytest.raises(CommandError, match="no organisation"):
         verify("--organisation", "nowhere")
+
+
+def test_organisation_that_is_gone_with_its_log_is_found_by_its_signed_head(thief, organisation, tmp_path, caplog):
+    other = OrganisationFactory(slug="theirs")
+    grow(other, 2)
+    path = tmp_path / "heads.jsonl"
+    call_command("audit", "head", "--to", str(path), stdout=StringIO())
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    nowhere = max(line["organisation"] for line in lines) + 7
+    [head] = [one for one in heads.read(path) if one.organisation == other.pk]
+    moved = head._replace(organisation=nowhere)
+    known = keys.master_keys()
+    signing = heads.signer(known.keys[known.newest])
+    with path.open("a") as file:
+        file.write(heads.written(moved._replace(signature=signing.sign(moved.said).hex())) + "\n")
+    code, [line] = verify("--heads", str(path))
+    assert (code, line) == (
+        1, f"organisation {nowhere} is gone with its log: a head signed on {head.at} knows entry 2."
+    )  # fmt: skip
+    assert verify("--heads", str(path), "--organisation", "ours")[0] == 0
+    with override_settings(AUDIT_HEADS_DIR=str(tmp_path)):
+        tasks.watch_over_every_log()
+    critical = [record.getMessage() for record in caplog.records if record.levelname == "CRITICAL"]
+    assert [said for said in critical if "gone" in said] == [f"The audit log: {line.removesuffix('.')}"]
+
+
+@pytest.mark.parametrize("seal", ["00" * 32, "another-key:00", ""])
+def test_end_that_is_not_ours_is_told_and_the_others_are_signed(thief, organisation, tmp_path, seal):
+    other = OrganisationFactory(slug="theirs")
+    grow(other, 2)
+    with lowered(connection), across_organisations():
+        AuditHead.objects.filter(organisation=organisation).update(seal=seal)
+    path = tmp_path / "heads"
+    with pytest.raises(CommandError, match="\nours: "):
+        call_command("audit", "head", "--to", str(path), stdout=StringIO())
+    assert [head.organisation for head in heads.read(path)] == [other.pk]
+
+
+def test_file_of_heads_that_cannot_be_written_is_told(organisation, tmp_path):
+    with pytest.raises(CommandError, match="cannot be written"):
+        call_command("audit", "head", "--to", str(tmp_path / "nowhere" / "heads"), stdout=StringIO())

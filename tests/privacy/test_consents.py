@@ -17,7 +17,7 @@ from helplines.tenancy import across_organisations
 from privacy import audit, consents, disclosure, requests
 from privacy.audit import AuditUnavailable
 from privacy.disclosure import Asked, Consent, Procedure
-from privacy.models import ConsentState, OpeningRequest, OpeningState
+from privacy.models import AuditEntry, ConsentState, OpeningRequest, OpeningState
 from tests.factories.helplines import MembershipFactory, PolicyFactory
 from tests.privacy.asking import (
     PURPOSE,
@@ -234,6 +234,18 @@ def test_request_ends_with_the_yes_on_which_it_stands():
     assert state_of(request) == OpeningState.WITHDRAWN
     assert why(room.agree, request) == "gone"
     assert told("consent")[-1] == ("consent-withdrawn", None, "withdrawn")
+    # It was asked, and it was refused: each has its own entry, with the yes on which it stood.
+    assert [event for event, _who, _why in told()] == ["identity-asked", "identity-refused"]
+    assert told()[-1] == ("identity-refused", None, "consent")
+    with across_organisations():
+        marks = AuditEntry.objects.filter(event__startswith="identity").values_list("on_behalf_of", flat=True)
+        assert set(marks) == {disclosure.consent_mark(row.code)}
+
+
+def test_a_question_that_ends_without_a_request_refuses_none():
+    room = with_consent()
+    consenting.withdraw(row=says_yes(room), now=timezone.now())
+    assert told() == []
 
 
 def test_second_yes_does_not_revive_what_was_asked_on_the_first():

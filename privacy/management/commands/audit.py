@@ -10,6 +10,7 @@ from helplines.models import Organisation
 from helplines.tenancy import across_organisations
 from privacy import heads, verifying
 from privacy.heads import Head
+from privacy.keys import MasterKeyError
 
 
 class Command(BaseCommand):
@@ -30,7 +31,8 @@ class Command(BaseCommand):
         if step == "head":
             self.write_heads(chosen, options["to"])
         else:
-            self.verify(chosen, options["heads"] or settings.AUDIT_HEADS_DIR, options["trust"])
+            source = options["heads"] or settings.AUDIT_HEADS_DIR
+            self.verify(chosen, source, options["trust"], everything=not organisation)
 
     def chosen(self, slug: str) -> list[Organisation]:
         # The operator looks after the logs of the whole installation.
@@ -42,20 +44,38 @@ class Command(BaseCommand):
         return rows
 
     def write_heads(self, organisations: list[Organisation], to: str) -> None:
-        lines = [heads.written(head) for one in organisations if (head := heads.head_of(one.pk))]
+        """The heads of the logs whose end is ours; of the others is told that there is none."""
+        lines, unsealed = [], []
+        for one in organisations:
+            try:
+                head = heads.head_of(one.pk)
+            except (ValueError, MasterKeyError) as fault:
+                unsealed.append(f"{one.slug}: {fault}")
+            else:
+                lines += [heads.written(head)] if head else []
         if to == "-":
             self.stdout.write("\n".join(lines))
-            return
-        with Path(to).open("a") as file:
-            file.writelines(f"{line}\n" for line in lines)
+        else:
+            self.add_to(to, lines)
+        if unsealed:
+            raise CommandError("\n".join(["Not signed; look with `audit verify`.", *unsealed]))
+
+    def add_to(self, to: str, lines: list[str]) -> None:
+        try:
+            with Path(to).open("a") as file:
+                file.writelines(f"{line}\n" for line in lines)
+        except OSError as fault:
+            raise CommandError(f"The heads cannot be written to {to}: {fault.strerror}.") from None
         self.stdout.write(f"{len(lines)} heads written, signed with {heads.own_keys()[0]}.")
 
-    def verify(self, organisations: list[Organisation], source: str, trusted: list[str]) -> None:
+    def verify(self, organisations: list[Organisation], source: str, trusted: list[str], *, everything: bool) -> None:
         known, unsigned = self.heads(source, {*heads.own_keys(), *trusted})
         found = [f"{source}: {unsigned} lines are not signed by a key that we know."] if unsigned else []
         for one in organisations:
             own = [head for head in known if head.organisation == one.pk]
             found += [f"{one.slug}: {fault}." for fault in verifying.faults(one.pk, own)]
+        if everything:
+            found += [f"{fault}." for fault in verifying.gone(known)]
         for fault in found:
             self.stdout.write(fault)
         if found:
