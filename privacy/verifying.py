@@ -27,7 +27,7 @@ def faults(organisation: int, heads: Sequence[Head] = ()) -> Iterator[str]:
 
 def gone(heads: Sequence[Head]) -> Iterator[str]:
     """One line for each organisation of which there are signed ends and no row: its log went with it."""
-    with across_organisations():
+    with across_organisations():  # which of them are there at all; only ids
         here = set(
             Organisation.objects.filter(pk__in={head.organisation for head in heads}).values_list("pk", flat=True)
         )

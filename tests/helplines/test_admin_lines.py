@@ -200,3 +200,21 @@ def test_text_of_a_line_is_held_to_what_that_line_promises(client, ours):
                 is_kept,
                 302 if is_kept else 200,
             )
+
+
+@pytest.mark.promise("N04")
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("fr", "Un blocage dure {} heures."), ("de", "Eine Sperre dauert {} Stunden.")],
+)
+def test_french_and_german_texts_of_a_line_are_held_to_its_promises_too(client, ours, language, said):
+    PolicyFactory(organisation=ours.organisation, line=ours.line, values={"block_hours": 4})
+    with across_organisations():
+        Organisation.objects.filter(pk=ours.organisation.pk).update(languages=["nl", language])
+    for hours, is_kept in (("8", False), ("4", True)):
+        text = said.format(hours)
+        answer = client.post(at("line", "change", ours.line.pk), line_form(ours.line, **{f"farewell_{language}": text}))
+        with across_organisations():
+            assert Line.objects.get(pk=ours.line.pk).farewell.get(language) == (text if is_kept else None)
+        if not is_kept:
+            assert text in str(answer.context["adminform"].form.errors["farewell"])
