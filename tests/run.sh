@@ -34,6 +34,10 @@ fi
 services=$("$python" tests/find_services.py)
 found=$?
 [ "$found" -eq 0 ] || left_out "$services"
+lacking=$("$python" -m tests.faults.needed)
+faults=$?
+[ "$faults" -eq 0 ] || left_out "what happens when everything fails in turn. $lacking"
+
 if [ "${CI:-}" = true ] && [ "$missing" -ne 0 ]; then
     echo "With CI=true all of them must be there." >&2
     exit 1
@@ -65,4 +69,10 @@ if [ "$found" -eq 0 ]; then
     read -ra where <<<"$services"
     tried env "${where[@]}" "$python" -m pytest -n auto --dist worksteal --ignore tests/faults "${most[@]}" -m "not browser" "$@" || exit
 fi
-# The faults of a cluster were not yet seen green from end to end: `make faults` until they are.
+
+# Only with all tests, for they take minutes: `make faults` has them alone.
+if [ "$faults" -eq 0 ] && [ "$#" -eq 0 ]; then
+    echo "== Faults: a cluster of which everything fails in turn =="
+    # One after the other, and after everything else: they kill, stop and hang what others would stand on.
+    tried env "${where[@]}" "$python" -m pytest -n0 "${most[@]}" tests/faults || exit
+fi
