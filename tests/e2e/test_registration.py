@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from helplines.models import Line
 from helplines.tenancy import inside
@@ -156,8 +156,8 @@ def test_shipped_form_is_filled_in_and_saved_by_keyboard_within_twenty_seconds(
     assert hands.seconds == takes <= 20
 
 
-def test_press_to_save_while_a_draft_is_on_its_way_is_not_lost(house: House, line: Line) -> None:
-    """Who is fast presses within the moment in which what was filled in is being kept."""
+def left_to_finish(house: House, line: Line) -> tuple[Page, Locator]:
+    """(the page, the form on it) of a talk that ended without a registration."""
     FormFactory(organisation=line.organisation)
     counsellor, visitor = house.counsellor(line), house.visitor(line)
     house.in_talk(line, visitor, counsellor)
@@ -165,7 +165,12 @@ def test_press_to_save_while_a_draft_is_on_its_way_is_not_lost(house: House, lin
     page = counsellor.page
     page.goto(f"{house.origin}/desk/{line.organisation.slug}/registrations/")
     page.locator("main a[href*='/finish/']").click()
-    part = page.locator("#registration")
+    return page, page.locator("#registration")
+
+
+def test_press_to_save_while_a_draft_is_on_its_way_is_not_lost(house: House, line: Line) -> None:
+    """Who is fast presses within the moment in which what was filled in is being kept."""
+    page, part = left_to_finish(house, line)
     held: list[Route] = []
     part.get_by_role("combobox").first.fill("home")
     expect(part.locator(".subjects__option")).to_have_count(1)
@@ -180,15 +185,8 @@ def test_press_to_save_while_a_draft_is_on_its_way_is_not_lost(house: House, lin
 
 
 def test_what_was_left_is_finished_on_a_page_of_its_own_and_a_call_by_hand(house: House, line: Line) -> None:
-    FormFactory(organisation=line.organisation)
     LineFactory(organisation=line.organisation, kind="telephone", slug="telefoon", name="De Telefoon")
-    counsellor, visitor = house.counsellor(line), house.visitor(line)
-    house.in_talk(line, visitor, counsellor)
-    counsellor.end()
-    page = counsellor.page
-    page.goto(f"{house.origin}/desk/{line.organisation.slug}/registrations/")
-    page.locator("main a[href*='/finish/']").click()
-    part = page.locator("#registration")
+    page, part = left_to_finish(house, line)
     part.get_by_role("combobox").first.fill("home")
     expect(part.locator(".subjects__option")).to_have_count(1)
     page.keyboard.press("Enter")
