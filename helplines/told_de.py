@@ -1,5 +1,6 @@
 """How German texts tell numbers and promises (N04): data."""
 
+from helplines.told_nl_en import COUNSELLOR
 from helplines.tongue import (
     ANY,
     HOURS,
@@ -38,7 +39,7 @@ def german() -> dict[str, float]:
 DE_UNITS = {
     "minute": r"minuten?|minütig\w*|min",
     "quarter": r"viertel ?stunden?",
-    "hour": r"stunden?|stündig\w*|std|h",
+    "hour": r"stunden?|stündig\w*|std",
     "day": r"tage?n?|tägig\w*",
     "week": r"wochen?|wöchig\w*",
     "month": r"monate?n?|monats|monatig\w*",
@@ -171,7 +172,8 @@ GERMAN = Tongue(
                 words(r"wir (?:sind|kommen|melden)", "geöffnet"),
             ),
         ),
-        "contact_limit": About((DE_PER_DAY, DE_MOST), DE_COUNSELLOR),
+        # "Max", "chats" and "in 24" are Dutch and English too.
+        "contact_limit": About((DE_PER_DAY, DE_MOST), any_of(DE_COUNSELLOR, COUNSELLOR)),
         "capacity": About(
             (DE_COUNSELLOR, DE_AT_ONCE), words("zusammen", "insgesamt", "miteinander", r"gemeinsam\w*", r"\w*team\w*")
         ),

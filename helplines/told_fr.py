@@ -157,13 +157,21 @@ FRENCH = Tongue(
         "soft_minutes": About(
             (
                 FR_TALK,
-                words(r"dur(?:e|ent|era|eront|ée|er)", "prend", "prennent", r"termin\w+", r"arrêt\w*", "fin", "finit"),
+                words(
+                    r"dur(?:e|ent|era|eront|ée|er)",
+                    "prend",
+                    "prennent",
+                    r"termin(?!at)\w+",
+                    r"arrêt\w*",
+                    "fin",
+                    "finit",
+                ),
             ),
             any_of(FR_SILENT, words(r"répon\w+"), FR_WAITING, FR_AWAY, FR_KEPT, FR_BESIDE),
         ),
         "silent_minutes": About(
-            (FR_TALK, FR_SILENT, words(r"arrêt\w*", r"termin\w+", r"ferm\w+", "fin", "finit", r"clôtur\w+")),
-            any_of(FR_WAITING, words("avant", "étoile")),
+            (FR_TALK, FR_SILENT, words(r"arrêt\w*", r"termin(?!at)\w+", r"ferm\w+", "fin", "finit", r"clôtur\w+")),
+            any_of(FR_WAITING, words("avant")),
         ),
         "rejoin_minutes": About(
             (FR_AWAY, words("dans les", "endéans les?", "en moins de", "pendant", "dans un délai de")),

@@ -2,6 +2,7 @@
 
 from helplines.tongue import (
     ANY,
+    DAYS,
     HOURS,
     MINUTES,
     NOTHING_COUNTED,
@@ -102,6 +103,8 @@ DUTCH_AND_ENGLISH = Tongue(
         # "The talk ends in a minute" is from now, and no promise.
         Aside(MINUTES, before=before(r"\b(?:in|over) (?:about |ongeveer )?")),
         Aside(HOURS, after=after(r"\s(?:per dag|a day|per day|op 24|op een dag)\b")),
+        # "24 hours a day", "three times a day".
+        Aside(DAYS, before=before(r"\b(?:\d+ ?h|hours|minutes|times|once|twice) "), article=True),
         NOTHING_COUNTED,
     ),
     {

@@ -62,8 +62,10 @@ UNITS = ("minute", "quarter", "hour", "day", "week", "month", "year", "time", "t
 ALL = tuple({id(tongue): tongue for tongue in TONGUES.values()}.values())
 COUNTS = {topic.field: topic.counts for topic in TOPICS}
 SENTENCES = re.compile(r"(?<=[.?!])\s+(?=[^a-z\d\s])|\n\s*\n|\n(?=\s*[-*•])")
+# So far around a number its company is looked for; a whole text for each of its numbers would take long.
+NEAR = 60
 # A point after these, or after one letter, ends no sentence: "z. B. Gespräche", "p. ex. Une", "max. Zwei".
-SHORT = re.compile(r"(?:^|[\s(])(?:\w|ex|ca|env|max|bzw|ggf|inkl|evtl|bijv|resp)\.$", re.IGNORECASE)
+SHORT = re.compile(r"(?:^|[\s(])(?:[^\W\dh]|ex|ca|env|max|bzw|ggf|inkl|evtl|bijv|resp)\.$", re.IGNORECASE)
 
 
 def contradictions(text: str, language: str, values: Any) -> Iterator[Contradiction]:
@@ -127,7 +129,8 @@ def is_aside(aside: Aside, match: re.Match[str], unit: str, tongue: Tongue) -> b
         return False
     if aside.article and (match["number"] or "").lower() not in tongue.articles:
         return False
-    before, after = match.string[: match.start()], match.string[match.end() :]
+    before = match.string[max(0, match.start() - NEAR) : match.start()]
+    after = match.string[match.end() : match.end() + NEAR]
     return not (aside.before and not aside.before.search(before)) and not (
         aside.after and not aside.after.search(after)
     )

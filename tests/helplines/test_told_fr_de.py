@@ -33,6 +33,23 @@ def test_number_that_is_kept_or_is_no_promise_bothers_nobody_in_a_text_of_any_la
     assert [fields(text, language) for language in LANGUAGES] == [[]] * 4
 
 
+@pytest.mark.promise("N04")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Onze medewerkers doen maximum 30 chats in 24 uur.",
+        "Our volunteers do max 30 chats in 24 hours.",
+        "You wait 10 minutes, or you terminate the conversation.",
+        "We may block somebody, and the chat is open 24h a day.",
+        "The conversation ends at 17 h. Die Antwort steht in 30 Minuten hier.",
+        "Le chat ferme à 22 h. Une conversation dure 60 minutes.",
+    ],
+)
+def test_words_that_two_tongues_share_lead_nobody_astray(text):
+    """“Max”, “chat” and “in 24” are German too, and German does not know what “medewerkers” are."""
+    assert [fields(text, language) for language in LANGUAGES] == [[]] * 4
+
+
 @pytest.mark.promise("N04", "F01", "F02")
 @pytest.mark.parametrize(("text", "field"), OTHERWISE)
 def test_number_that_is_not_the_policys_is_found_in_a_text_of_any_language(text, field):
